@@ -1,0 +1,101 @@
+# align: build, test, try and measure. `make help` lists the targets.
+
+# Every capability, in dependency order. It names src/NAME.c and src/NAME_*.c,
+# sql/parts/NAME.sql, test/sql/NAME.sql, expected/NAME.out and docs/NAME.md.
+CAPABILITIES = base period stage lead journey funnel flow
+
+EXTENSION = align
+RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" align.control)
+
+MODULE_big = align
+OBJS = $(sort $(foreach c,$(CAPABILITIES),$(patsubst %.c,%.o,$(wildcard src/$(c).c src/$(c)_*.c))))
+DATA = $(wildcard sql/upgrades/*.sql)
+DATA_built = align--$(RELEASE).sql
+PARTS = $(CAPABILITIES:%=sql/parts/%.sql)
+DOCS = $(wildcard docs/*.md)
+
+PG_CONFIG ?= $(shell tools/setup pg_config)
+PG_CPPFLAGS = -DALIGN_VERSION='"$(RELEASE)"'
+PG_CFLAGS = $(if $(WERROR),-Werror) $(if $(SANITIZE),$(SANITIZE_FLAGS))
+SANITIZE_FLAGS = -fsanitize=address,undefined -fno-sanitize=alignment -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SHLIB_LINK = $(if $(SANITIZE),$(SANITIZE_FLAGS))
+
+REGRESS = $(CAPABILITIES) $(filter-out $(CAPABILITIES),$(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql))))
+REGRESS_OPTS = --inputdir=test --load-extension=pgtap --load-extension=align
+ISOLATION = $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=align
+EXTRA_CLEAN = align--*.sql src/bin/align_load src/*.bc build results output_iso tmp_check log
+
+# The targets of this project alone; they call make again for what needs the
+# build files of a server.
+OWN_TARGETS = help demo check bench dist docs-check indent
+ifeq ($(filter-out $(OWN_TARGETS),$(or $(MAKECMDGOALS),all)),)
+
+.PHONY: $(OWN_TARGETS)
+
+help:
+	@echo 'make demo      build, start a throwaway server, load the sample company, print the answers'
+	@echo '               LEADS=FILE EVENTS=FILE: your own CSV files; KEEP=1: leave the server up'
+	@echo 'make check     build and run every test in a throwaway server'
+	@echo '               PG_CONFIG=…: of that server; SANITIZE=1: with AddressSanitizer and UBSan'
+	@echo 'make bench     measure against plain SQL; ROWS=N events; PEERS=1: also DuckDB and ClickHouse'
+	@echo 'make           build with the server that PG_CONFIG names'
+	@echo 'make install   install into that server'
+	@echo 'make installcheck  run the SQL tests against a running server'
+	@echo 'make dist      a release archive for PGXN'
+	@echo 'make indent    format the C sources (needs pgindent, see CONTRIBUTING.md)'
+	@echo 'make clean     remove what was built'
+
+demo:
+	@tools/demo
+export LEADS EVENTS KEEP ROWS PEERS SANITIZE WERROR PG_CONFIG
+
+check: docs-check
+	@tools/check
+
+bench:
+	@tools/bench
+
+# Every capability has its files, everywhere under the one name.
+docs-check:
+	@for c in $(CAPABILITIES); do \
+	    for f in sql/parts/$$c.sql test/sql/$$c.sql expected/$$c.out docs/$$c.md; do \
+	        test -e $$f || { echo "$$f is missing: capability $$c needs it"; exit 1; }; \
+	    done; \
+	done
+
+dist:
+	git archive --format zip --prefix=align-$(RELEASE)/ -o align-$(RELEASE).zip HEAD
+
+indent:
+	tools/indent
+
+else
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+all: src/bin/align_load
+
+$(OBJS): $(wildcard src/*.h) align.control
+
+align--$(RELEASE).sql: $(PARTS) align.control Makefile
+	@{ printf '%s\n' '\echo Use "CREATE EXTENSION align" to load this file. \quit'; \
+	   for part in $(PARTS); do echo; cat $$part || exit 1; done; } > $@
+
+src/bin/align_load: src/bin/align_load.c src/bin/csv.c src/bin/csv.h
+	$(CC) $(CFLAGS) $(CPPFLAGS) -I$(shell $(PG_CONFIG) --includedir) $(filter %.c,$^) -o $@ \
+	    -L$(shell $(PG_CONFIG) --libdir) -Wl,-rpath,$(shell $(PG_CONFIG) --libdir) -lpq
+
+install: install-align_load
+
+install-align_load: src/bin/align_load
+	$(MKDIR_P) '$(DESTDIR)$(bindir)'
+	$(INSTALL_PROGRAM) src/bin/align_load '$(DESTDIR)$(bindir)/align_load'
+
+uninstall: uninstall-align_load
+
+uninstall-align_load:
+	rm -f '$(DESTDIR)$(bindir)/align_load'
+
+endif

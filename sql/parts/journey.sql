@@ -1,0 +1,158 @@
+-- journey: one lead's history as a value, and what it tells
+
+CREATE TYPE align.journey;
+
+CREATE FUNCTION align.journey_in(cstring) RETURNS align.journey
+    AS 'MODULE_PATHNAME', 'align_journey_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.journey_out(align.journey) RETURNS cstring
+    AS 'MODULE_PATHNAME', 'align_journey_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.journey_recv(internal) RETURNS align.journey
+    AS 'MODULE_PATHNAME', 'align_journey_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.journey_send(align.journey) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'align_journey_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE align.journey (
+    INPUT = align.journey_in, OUTPUT = align.journey_out,
+    RECEIVE = align.journey_recv, SEND = align.journey_send,
+    INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = extended, CATEGORY = 'U');
+
+COMMENT ON TYPE align.journey IS 'One lead''s history: its events sorted by instant, each with a stage, or with the conditions that held (up to 31). Built by the aggregate journey, merged by rollup and ||. 12 bytes an event and 12 a journey.';
+COMMENT ON FUNCTION align.journey_in(cstring) IS 'Input of journey, such as {2026-01-05T10:00:00Z lead, 2026-01-09T12:00:00Z mql}.';
+COMMENT ON FUNCTION align.journey_out(align.journey) IS 'Output of journey: ISO instants in UTC, the same in every session.';
+COMMENT ON FUNCTION align.journey_recv(internal) IS 'Binary input of journey; any bytes are read or refused.';
+COMMENT ON FUNCTION align.journey_send(align.journey) IS 'Binary output of journey.';
+
+-- equality is that of the bytes, which are in one canonical form
+
+CREATE FUNCTION align.journey_eq(align.journey, align.journey) RETURNS boolean
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'byteaeq';
+CREATE FUNCTION align.journey_ne(align.journey, align.journey) RETURNS boolean
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'byteane';
+CREATE FUNCTION align.journey_hash(align.journey) RETURNS integer
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'hashvarlena';
+CREATE FUNCTION align.journey_hash_extended(align.journey, bigint) RETURNS bigint
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'hashvarlenaextended';
+COMMENT ON FUNCTION align.journey_eq(align.journey, align.journey) IS 'Serves operator =.';
+COMMENT ON FUNCTION align.journey_ne(align.journey, align.journey) IS 'Serves operator <>.';
+COMMENT ON FUNCTION align.journey_hash(align.journey) IS 'Hash of a journey.';
+COMMENT ON FUNCTION align.journey_hash_extended(align.journey, bigint) IS 'Seeded hash of a journey.';
+CREATE OPERATOR align.= (LEFTARG = align.journey, RIGHTARG = align.journey, FUNCTION = align.journey_eq,
+    COMMUTATOR = OPERATOR(align.=), NEGATOR = OPERATOR(align.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES);
+CREATE OPERATOR align.<> (LEFTARG = align.journey, RIGHTARG = align.journey, FUNCTION = align.journey_ne,
+    COMMUTATOR = OPERATOR(align.<>), NEGATOR = OPERATOR(align.=), RESTRICT = neqsel, JOIN = neqjoinsel);
+COMMENT ON OPERATOR align.= (align.journey, align.journey) IS 'the same events';
+COMMENT ON OPERATOR align.<> (align.journey, align.journey) IS 'other events';
+CREATE OPERATOR FAMILY align.journey_ops USING hash;
+COMMENT ON OPERATOR FAMILY align.journey_ops USING hash IS 'hash on journeys';
+CREATE OPERATOR CLASS align.journey_ops DEFAULT FOR TYPE align.journey USING hash FAMILY align.journey_ops AS
+    OPERATOR 1 align.=,
+    FUNCTION 1 align.journey_hash(align.journey),
+    FUNCTION 2 align.journey_hash_extended(align.journey, bigint);
+COMMENT ON OPERATOR CLASS align.journey_ops USING hash IS 'equality of journeys';
+
+-- aggregates
+
+CREATE FUNCTION align.journey_add(align.journey, align.stage, timestamptz) RETURNS align.journey
+    AS 'MODULE_PATHNAME', 'align_journey_add_stage' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION align.journey_add(align.journey, timestamptz, VARIADIC boolean[]) RETURNS align.journey
+    AS 'MODULE_PATHNAME', 'align_journey_add_steps' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION align.journey_combine(align.journey, align.journey) RETURNS align.journey
+    AS 'MODULE_PATHNAME', 'align_journey_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION align.journey_finish(align.journey) RETURNS align.journey
+    AS 'MODULE_PATHNAME', 'align_journey_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.journey_add(align.journey, align.stage, timestamptz) IS 'Serves the aggregate journey.';
+COMMENT ON FUNCTION align.journey_add(align.journey, timestamptz, boolean[]) IS 'Serves the aggregate journey.';
+COMMENT ON FUNCTION align.journey_combine(align.journey, align.journey) IS 'Serves the aggregates journey and rollup.';
+COMMENT ON FUNCTION align.journey_finish(align.journey) IS 'Serves the aggregates journey and rollup.';
+
+CREATE AGGREGATE align.journey(stage align.stage, at timestamptz) (
+    SFUNC = align.journey_add, STYPE = align.journey, SSPACE = 64, FINALFUNC = align.journey_finish,
+    COMBINEFUNC = align.journey_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.journey(align.stage, timestamptz) IS 'The journey of the events of one lead, in any order: GROUP BY lead. Rows with a NULL stage or instant are left out; an infinite instant is an error; NULL when nothing is left.';
+CREATE AGGREGATE align.journey(at timestamptz, VARIADIC steps boolean[]) (
+    SFUNC = align.journey_add, STYPE = align.journey, SSPACE = 64, FINALFUNC = align.journey_finish,
+    COMBINEFUNC = align.journey_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.journey(timestamptz, boolean[]) IS 'The journey of any events of one lead by up to 31 conditions: GROUP BY lead. A NULL condition is false; a row without a true one leaves no event.';
+CREATE AGGREGATE align.rollup(align.journey) (
+    SFUNC = align.journey_combine, STYPE = align.journey, SSPACE = 64, FINALFUNC = align.journey_finish,
+    COMBINEFUNC = align.journey_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.rollup(align.journey) IS 'The journey of all events of several journeys of one lead. Error when they are of different kinds.';
+
+CREATE FUNCTION align.journey_concat(align.journey, align.journey) RETURNS align.journey
+    AS 'MODULE_PATHNAME', 'align_journey_concat' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.journey_concat(align.journey, align.journey) IS 'Serves operator ||: all events of both.';
+CREATE OPERATOR align.|| (LEFTARG = align.journey, RIGHTARG = align.journey, FUNCTION = align.journey_concat,
+    COMMUTATOR = OPERATOR(align.||));
+COMMENT ON OPERATOR align.|| (align.journey, align.journey) IS 'all events of both';
+
+-- readers
+
+CREATE FUNCTION align.entered(journey align.journey, stage align.stage) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'align_journey_entered' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.entered(align.journey, align.stage) IS 'When the lead entered the stage for the first time; NULL when never.';
+CREATE FUNCTION align.entries(journey align.journey, stage align.stage) RETURNS integer
+    AS 'MODULE_PATHNAME', 'align_journey_entries' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.entries(align.journey, align.stage) IS 'How many times the lead entered the stage; an event of the stage in which it is already does not count.';
+CREATE FUNCTION align.current(journey align.journey) RETURNS align.stage
+    AS 'MODULE_PATHNAME', 'align_journey_current' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.current(align.journey) IS 'The stage of the last event; of several at one instant the last in the vocabulary. NULL when there is none.';
+CREATE FUNCTION align.since(journey align.journey) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'align_journey_since' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.since(align.journey) IS 'When the lead entered its current stage, the last time.';
+CREATE FUNCTION align.furthest(journey align.journey) RETURNS align.stage
+    AS 'MODULE_PATHNAME', 'align_journey_furthest' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.furthest(align.journey) IS 'The furthest stage ever reached, exits left out; NULL when there were only exits.';
+CREATE FUNCTION align.stage_at(journey align.journey, at timestamptz) RETURNS align.stage
+    AS 'MODULE_PATHNAME', 'align_journey_stage_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.stage_at(align.journey, timestamptz) IS 'The stage in which the lead was at an instant; NULL before its first event.';
+CREATE FUNCTION align.time_in(journey align.journey, stage align.stage, as_of timestamptz) RETURNS interval
+    AS 'MODULE_PATHNAME', 'align_journey_time_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.time_in(align.journey, align.stage, timestamptz) IS 'How long the lead was in the stage in all, in days of 24 hours; a stay that has not ended by as_of is counted up to it, and is censored. NULL when never in it by then.';
+CREATE FUNCTION align.first_at(journey align.journey) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'align_journey_first_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.first_at(align.journey) IS 'The instant of the first event.';
+CREATE FUNCTION align.last_at(journey align.journey) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'align_journey_last_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.last_at(align.journey) IS 'The instant of the last event.';
+CREATE FUNCTION align.event_count(journey align.journey) RETURNS integer
+    AS 'MODULE_PATHNAME', 'align_journey_event_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.event_count(align.journey) IS 'How many events the journey holds.';
+CREATE FUNCTION align.path(journey align.journey) RETURNS text
+    AS 'MODULE_PATHNAME', 'align_journey_path' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.path(align.journey) IS 'The stages in the order in which they were entered, such as lead > mql > customer; of conditions their numbers, such as 1 > 1+3. NULL when there is no event.';
+CREATE FUNCTION align.events(journey align.journey, OUT event_order integer, OUT at timestamptz, OUT stage text, OUT conditions integer[])
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'align_journey_events' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5;
+COMMENT ON FUNCTION align.events(align.journey) IS 'A row per event in order: its instant, and its stage or the numbers of its conditions.';
+CREATE FUNCTION align.transitions(journey align.journey, OUT transition_order integer, OUT from_stage text, OUT to_stage text,
+    OUT at timestamptz, OUT stay interval) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'align_journey_transitions' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 4;
+COMMENT ON FUNCTION align.transitions(align.journey) IS 'A row per change of stage in order: from, to, when, and how long the lead had been in the first.';
+
+-- event_log: many leads' events, the state of the aggregates that read events straight
+
+CREATE TYPE align.event_log;
+
+CREATE FUNCTION align.event_log_in(cstring) RETURNS align.event_log
+    AS 'MODULE_PATHNAME', 'align_journey_log_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.event_log_out(align.event_log) RETURNS cstring
+    AS 'MODULE_PATHNAME', 'align_journey_log_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.event_log_recv(internal) RETURNS align.event_log
+    AS 'MODULE_PATHNAME', 'align_journey_log_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.event_log_send(align.event_log) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'align_journey_log_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE align.event_log (
+    INPUT = align.event_log_in, OUTPUT = align.event_log_out,
+    RECEIVE = align.event_log_recv, SEND = align.event_log_send,
+    INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = extended, CATEGORY = 'U');
+
+COMMENT ON TYPE align.event_log IS 'Many leads'' events, 16 bytes each: the state of the aggregates funnel and flow over events. Its text and binary forms carry partial states between the nodes of a distributed database.';
+COMMENT ON FUNCTION align.event_log_in(cstring) IS 'Input of event_log: base64 of the binary form.';
+COMMENT ON FUNCTION align.event_log_out(align.event_log) IS 'Output of event_log: base64 of the binary form.';
+COMMENT ON FUNCTION align.event_log_recv(internal) IS 'Binary input of event_log; any bytes are read or refused.';
+COMMENT ON FUNCTION align.event_log_send(align.event_log) IS 'Binary output of event_log.';
+
+CREATE FUNCTION align.event_log_combine(align.event_log, align.event_log) RETURNS align.event_log
+    AS 'MODULE_PATHNAME', 'align_journey_log_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.event_log_combine(align.event_log, align.event_log) IS 'Serves the aggregates funnel and flow over events.';

@@ -1,0 +1,436 @@
+/*
+ * funnel.c
+ *		The type funnel: the answers of many leads, mergeable and storable.
+ *
+ *		SELECT * FROM align.steps((SELECT align.funnel(journey, '{mql,sql,customer}', '90 days') FROM lead_journey));
+ *
+ * In memory it is an expanded object (Funnel in funnel.h), so that an aggregate
+ * counts in place. Flat, it is the bytes that send writes:
+ *
+ *		version | has_rule | rule | per step: reached, open, two histograms
+ *
+ * Funnels of one rule form a group: what was added can be taken away again, to
+ * the last digit. Counts may therefore be below zero in a difference.
+ *
+ * Text is JSON: the rule's members, the counts, and the whole state in base64.
+ */
+#include "compat.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "base_state.h"
+#include "funnel.h"
+
+#define FUNNEL_MAGIC	0x414C464E
+#define FUNNEL_VERSION	1
+
+/* The bytes of a funnel, without a length word. */
+static void
+write_state(StringInfo out, const Funnel *funnel)
+{
+	appendStringInfoChar(out, FUNNEL_VERSION);
+	appendStringInfoChar(out, funnel->has_rule);
+	if (!funnel->has_rule)
+		return;
+	align_funnel_rule_write(out, &funnel->chain.rule);
+	for (int i = 0; i < funnel->chain.rule.step_count; i++)
+	{
+		const FunnelStep *step = &funnel->steps[i];
+
+		align_varint_write(out, step->reached);
+		align_varint_write(out, step->open);
+		align_histogram_write(out, &step->since_previous);
+		align_histogram_write(out, &step->since_first);
+	}
+}
+
+static Size
+get_flat_size(ExpandedObjectHeader *header)
+{
+	Funnel	   *funnel = (Funnel *) header;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	write_state(&out, funnel);
+	if (funnel->flat != NULL)
+		pfree(funnel->flat);
+	funnel->flat = MemoryContextAlloc(funnel->header.eoh_context, VARHDRSZ + out.len);
+	SET_VARSIZE(funnel->flat, VARHDRSZ + out.len);
+	memcpy(VARDATA(funnel->flat), out.data, out.len);
+	pfree(out.data);
+	return VARSIZE(funnel->flat);
+}
+
+static void
+flatten_into(ExpandedObjectHeader *header, void *result, Size size)
+{
+	memcpy(result, ((Funnel *) header)->flat, size);
+}
+
+static const ExpandedObjectMethods methods = {get_flat_size, flatten_into};
+
+/*
+ * An empty funnel in a memory context of its own; rule may be NULL until known.
+ */
+Funnel *
+align_funnel_create(MemoryContext parent, const FunnelRule *rule)
+{
+	MemoryContext context = AllocSetContextCreate(parent, "align funnel", ALLOCSET_START_SMALL_SIZES);
+	Funnel	   *funnel = MemoryContextAllocZero(context, sizeof(Funnel));
+
+	EOH_init_header(&funnel->header, &methods, context);
+	funnel->magic = FUNNEL_MAGIC;
+	if (rule != NULL)
+	{
+		align_chain_prepare(&funnel->chain, rule, context);
+		funnel->has_rule = true;
+	}
+	return funnel;
+}
+
+static Funnel *
+read_state(StringInfo in, MemoryContext parent)
+{
+	Funnel	   *funnel;
+	FunnelRule	rule;
+	MemoryContext caller;
+	int			version = pq_getmsgbyte(in);
+	int			has_rule = pq_getmsgbyte(in);
+
+	if (version != FUNNEL_VERSION || has_rule > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid funnel in binary input"),
+				 errdetail("Its version is not one that align writes."),
+				 errhint("Send the value as it was received.")));
+	if (!has_rule)
+		return align_funnel_create(parent, NULL);
+	align_funnel_rule_read(in, &rule);
+	funnel = align_funnel_create(parent, &rule);
+	caller = MemoryContextSwitchTo(funnel->header.eoh_context);
+	for (int i = 0; i < rule.step_count; i++)
+	{
+		FunnelStep *step = &funnel->steps[i];
+
+		step->reached = align_varint_read(in);
+		step->open = align_varint_read(in);
+		align_histogram_read(in, &step->since_previous);
+		align_histogram_read(in, &step->since_first);
+	}
+	MemoryContextSwitchTo(caller);
+	return funnel;
+}
+
+/*
+ * A funnel to work on: the expanded object itself where the datum is one,
+ * otherwise read into a context below parent.
+ */
+Funnel *
+align_funnel_get(Datum datum, MemoryContext parent)
+{
+	struct varlena *flat = (struct varlena *) DatumGetPointer(datum);
+	StringInfoData in;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED(flat))
+	{
+		Funnel	   *funnel = (Funnel *) DatumGetEOHP(datum);
+
+		if (funnel->magic == FUNNEL_MAGIC)
+			return funnel;
+	}
+	flat = pg_detoast_datum_packed(flat);
+	in.data = VARDATA_ANY(flat);
+	in.len = VARSIZE_ANY_EXHDR(flat);
+	in.maxlen = in.len;
+	in.cursor = 0;
+	return read_state(&in, parent);
+}
+
+Datum
+align_funnel_datum(Funnel *funnel)
+{
+	return EOHPGetRWDatum(&funnel->header);
+}
+
+/*
+ * Counts a lead that reached a level at these instants.
+ */
+void
+align_funnel_count(Funnel *funnel, int level, const TimestampTz *times)
+{
+	MemoryContext context = funnel->header.eoh_context;
+
+	for (int i = 0; i < level; i++)
+	{
+		FunnelStep *step = &funnel->steps[i];
+
+		step->reached++;
+		if (i > 0)
+		{
+			align_histogram_add(&step->since_previous, times[i] - times[i - 1], 1, context);
+			align_histogram_add(&step->since_first, times[i] - times[0], 1, context);
+		}
+	}
+	if (align_chain_is_open(&funnel->chain.rule, level, times))
+		funnel->steps[level - 1].open++;
+}
+
+static char *
+rule_text(const FunnelRule *rule)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	align_funnel_rule_json(&out, rule);
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+/*
+ * Adds (sign 1) or takes away (sign -1) the counts of a funnel of the same rule.
+ */
+void
+align_funnel_merge(Funnel *into, const Funnel *from, int sign)
+{
+	MemoryContext context = into->header.eoh_context;
+
+	if (!from->has_rule)
+		return;
+	if (!into->has_rule)
+	{
+		align_chain_prepare(&into->chain, &from->chain.rule, context);
+		into->has_rule = true;
+	}
+	if (memcmp(&into->chain.rule, &from->chain.rule, sizeof(FunnelRule)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("funnels of different rules cannot be added"),
+				 errdetail("One asks %s, the other %s.",
+						   rule_text(&into->chain.rule), rule_text(&from->chain.rule)),
+				 errhint("Group by rule(funnel), or build both by the same rule.")));
+	for (int i = 0; i < into->chain.rule.step_count; i++)
+	{
+		into->steps[i].reached += sign * from->steps[i].reached;
+		into->steps[i].open += sign * from->steps[i].open;
+		align_histogram_merge(&into->steps[i].since_previous, &from->steps[i].since_previous, sign, context);
+		align_histogram_merge(&into->steps[i].since_first, &from->steps[i].since_first, sign, context);
+	}
+}
+
+/* The text form of a funnel. */
+static char *
+funnel_text(const Funnel *funnel)
+{
+	StringInfoData state;
+	StringInfoData out;
+
+	initStringInfo(&state);
+	write_state(&state, funnel);
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	if (funnel->has_rule)
+	{
+		const FunnelRule *rule = &funnel->chain.rule;
+
+		align_funnel_rule_json(&out, rule);
+		for (int member = 0; member < 2; member++)
+		{
+			appendStringInfoString(&out, member == 0 ? ", \"reached\": [" : "], \"open\": [");
+			for (int i = 0; i < rule->step_count; i++)
+				appendStringInfo(&out, "%s" INT64_FORMAT, i > 0 ? ", " : "",
+								 member == 0 ? funnel->steps[i].reached : funnel->steps[i].open);
+		}
+		appendStringInfoString(&out, "], ");
+	}
+	align_base_state_write(&out, &state);
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+PG_FUNCTION_INFO_V1(align_funnel_out);
+Datum
+align_funnel_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(funnel_text(align_funnel_get(PG_GETARG_DATUM(0), CurrentMemoryContext)));
+}
+
+PG_FUNCTION_INFO_V1(align_funnel_in);
+Datum
+align_funnel_in(PG_FUNCTION_ARGS)
+{
+	char	   *string = PG_GETARG_CSTRING(0);
+	StringInfoData in;
+	Funnel	   *funnel;
+
+	if (!align_base_state_read(string, &in))
+		ereturn(fcinfo->context, (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid funnel"),
+				 errdetail("Its member \"state\" is missing, or no base64."),
+				 errhint("A funnel is built by the aggregate funnel; its text is only to be read back.")));
+	funnel = read_state(&in, CurrentMemoryContext);
+	if (in.cursor != in.len || !align_base_state_agrees(string, funnel_text(funnel)))
+		ereturn(fcinfo->context, (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid funnel"),
+				 errdetail("Its members contradict its state: the text was edited."),
+				 errhint("A funnel is built by the aggregate funnel; its text is only to be read back.")));
+	PG_RETURN_DATUM(align_funnel_datum(funnel));
+}
+
+PG_FUNCTION_INFO_V1(align_funnel_recv);
+Datum
+align_funnel_recv(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(align_funnel_datum(read_state((StringInfo) PG_GETARG_POINTER(0), CurrentMemoryContext)));
+}
+
+PG_FUNCTION_INFO_V1(align_funnel_send);
+Datum
+align_funnel_send(PG_FUNCTION_ARGS)
+{
+	StringInfoData out;
+
+	pq_begintypsend(&out);
+	write_state(&out, align_funnel_get(PG_GETARG_DATUM(0), CurrentMemoryContext));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+}
+
+static Datum
+sum_of(FunctionCallInfo fcinfo, int sign)
+{
+	Funnel	   *sum = align_funnel_create(CurrentMemoryContext, NULL);
+
+	align_funnel_merge(sum, align_funnel_get(PG_GETARG_DATUM(0), CurrentMemoryContext), 1);
+	align_funnel_merge(sum, align_funnel_get(PG_GETARG_DATUM(1), CurrentMemoryContext), sign);
+	return align_funnel_datum(sum);
+}
+
+PG_FUNCTION_INFO_V1(align_funnel_plus);
+Datum
+align_funnel_plus(PG_FUNCTION_ARGS)
+{
+	return sum_of(fcinfo, 1);
+}
+
+PG_FUNCTION_INFO_V1(align_funnel_minus);
+Datum
+align_funnel_minus(PG_FUNCTION_ARGS)
+{
+	return sum_of(fcinfo, -1);
+}
+
+/* rule(funnel) */
+PG_FUNCTION_INFO_V1(align_funnel_get_rule);
+Datum
+align_funnel_get_rule(PG_FUNCTION_ARGS)
+{
+	Funnel	   *funnel = align_funnel_get(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	FunnelRule *rule;
+
+	if (!funnel->has_rule)
+		PG_RETURN_NULL();
+	rule = palloc(sizeof(FunnelRule));
+	*rule = funnel->chain.rule;
+	PG_RETURN_POINTER(rule);
+}
+
+/* steps(funnel): a row per step */
+PG_FUNCTION_INFO_V1(align_funnel_steps);
+Datum
+align_funnel_steps(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Funnel	   *funnel = align_funnel_get(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	int			count = funnel->has_rule ? funnel->chain.rule.step_count : 0;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < count; i++)
+	{
+		const FunnelStep *step = &funnel->steps[i];
+		int64		first = funnel->steps[0].reached;
+		int64		previous = i > 0 ? funnel->steps[i - 1].reached : 0;
+		int64		next = i + 1 < count ? funnel->steps[i + 1].reached : 0;
+		Datum		values[10];
+		bool		nulls[10] = {0};
+
+		values[0] = Int32GetDatum(i + 1);
+		values[1] = CStringGetTextDatum(align_funnel_step_name(&funnel->chain.rule, i));
+		values[2] = Int64GetDatum(step->reached);
+		values[3] = Int64GetDatum(step->open);
+		if (first > 0)
+			values[4] = Float8GetDatum((double) step->reached / first);
+		else
+			nulls[4] = true;
+		if (i > 0 && previous > 0)
+			values[5] = Float8GetDatum((double) step->reached / previous);
+		else
+			nulls[5] = true;
+		if (i + 1 < count)
+			values[6] = Int64GetDatum(step->reached - next - step->open);
+		else
+			nulls[6] = true;
+		align_histogram_days(&step->since_previous, &values[7], &nulls[7]);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* The step of an argument, counted from 1; an error when the funnel has none such. */
+static const FunnelStep *
+step_argument(FunctionCallInfo fcinfo)
+{
+	Funnel	   *funnel = align_funnel_get(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	int32		number = PG_GETARG_INT32(1);
+	int			count = funnel->has_rule ? funnel->chain.rule.step_count : 0;
+
+	if (number < 1 || number > count)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid step: %d", number),
+				 errdetail("The funnel has %d steps.", count),
+				 errhint("steps(funnel) lists them, numbered from 1.")));
+	return &funnel->steps[number - 1];
+}
+
+/* reached(funnel, step) */
+PG_FUNCTION_INFO_V1(align_funnel_reached);
+Datum
+align_funnel_reached(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(step_argument(fcinfo)->reached);
+}
+
+/* quantile(funnel, step, fraction, since): days */
+PG_FUNCTION_INFO_V1(align_funnel_quantile);
+Datum
+align_funnel_quantile(PG_FUNCTION_ARGS)
+{
+	const FunnelStep *step = step_argument(fcinfo);
+	double		fraction = PG_GETARG_FLOAT8(2);
+	char	   *since = text_to_cstring(PG_GETARG_TEXT_PP(3));
+	bool		from_first = pg_strcasecmp(since, "first") == 0;
+	double		usecs;
+
+	if (!from_first && pg_strcasecmp(since, "previous") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid since: \"%s\"", since),
+				 errdetail("Times are counted since the previous step or the first."),
+				 errhint("Write 'previous' or 'first'.")));
+	if (!(fraction >= 0 && fraction <= 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("invalid fraction: %g", fraction),
+				 errdetail("A quantile's fraction lies between 0 and 1."),
+				 errhint("Write 0.9 for the time within which nine of ten come.")));
+	if (!align_histogram_quantile(from_first ? &step->since_first : &step->since_previous, fraction, &usecs))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(usecs / USECS_PER_DAY);
+}
