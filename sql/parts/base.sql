@@ -1,5 +1,15 @@
 -- base: the teams, who is in them, and the settings of the company
 
+COMMENT ON SCHEMA align IS 'Alignment of sales and marketing: types, functions, tables and views of the extension align.';
+GRANT USAGE ON SCHEMA align TO PUBLIC;
+
+CREATE FUNCTION align.to_instant(value text, zone text DEFAULT NULL, format text DEFAULT NULL) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'align_base_to_instant' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.to_instant(text, text, text) IS 'The instant that a CRM export wrote: ISO 8601, milliseconds since 1970, or by a format of YYYY YY MM Mon Month DD HH24 HH12 MI SS MS US AM TZ. zone: time zone of values without one. NULL for an empty value and for 9999-12-31, which mean no end. Error for any other, also for one without a zone when none is given.';
+CREATE FUNCTION align.instant_fault(value text, zone text DEFAULT NULL, format text DEFAULT NULL) RETURNS text
+    AS 'MODULE_PATHNAME', 'align_base_instant_fault' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.instant_fault(text, text, text) IS 'Why to_instant would give no instant, in words; NULL when it gives one.';
+
 CREATE TABLE align.team (
     key text NOT NULL,
     title text NOT NULL,
@@ -55,15 +65,15 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.own_builtin() IS 'Trigger: a shipped row that is edited becomes the user''s own, and so part of a dump.';
 
--- A restored row replaces the shipped one of the same key.
+-- A row of the user's replaces the shipped one of the same key, as when an
+-- edited one comes back from a dump. The arguments are the key's columns.
 CREATE FUNCTION align.yield_builtin() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    key_columns text := TG_ARGV[0];
 BEGIN
     IF NOT NEW.builtin THEN
-        EXECUTE pg_catalog.format('DELETE FROM %I.%I AS t WHERE t.builtin AND (SELECT ROW(%s) FROM (SELECT t.*) x) = (SELECT ROW(%s) FROM (SELECT ($1).*) x)',
-            TG_TABLE_SCHEMA, TG_TABLE_NAME, key_columns, key_columns) USING NEW;
+        EXECUTE pg_catalog.format('DELETE FROM %I.%I t WHERE t.builtin AND %s', TG_TABLE_SCHEMA, TG_TABLE_NAME,
+            (SELECT pg_catalog.string_agg(pg_catalog.format('t.%I::text = ($1).%I::text', a, a), ' AND ')
+             FROM pg_catalog.unnest(TG_ARGV) a)) USING NEW;
     END IF;
     RETURN NEW;
 END $$;
@@ -74,10 +84,17 @@ CREATE TRIGGER team_own_builtin BEFORE UPDATE ON align.team
 CREATE TRIGGER setting_own_builtin BEFORE UPDATE ON align.setting
     FOR EACH ROW EXECUTE FUNCTION align.own_builtin();
 CREATE TRIGGER setting_yield_builtin BEFORE INSERT ON align.setting
-    FOR EACH ROW EXECUTE FUNCTION align.yield_builtin('x.key');
+    FOR EACH ROW EXECUTE FUNCTION align.yield_builtin('key');
+CREATE TRIGGER team_yield_builtin BEFORE INSERT ON align.team
+    FOR EACH ROW EXECUTE FUNCTION align.yield_builtin('key');
+COMMENT ON TRIGGER team_yield_builtin ON align.team IS 'an edited row replaces the shipped one';
 COMMENT ON TRIGGER team_own_builtin ON align.team IS 'an edited row is the user''s';
 COMMENT ON TRIGGER setting_own_builtin ON align.setting IS 'an edited row is the user''s';
 COMMENT ON TRIGGER setting_yield_builtin ON align.setting IS 'an edited row replaces the shipped one';
+
+INSERT INTO align.setting (key, value, description, builtin) VALUES
+    ('funnel_steps', '["lead", "mql", "sql", "opportunity", "customer"]', 'Stages in order that funnel_by_source and funnel_by_segment ask for.', true),
+    ('funnel_within', 'null', 'Longest time from the first of them to the last, such as "180 days"; null for no limit.', true);
 
 INSERT INTO align.team (key, title, builtin) VALUES
     ('leadership', 'Leadership', true),

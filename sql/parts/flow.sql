@@ -112,3 +112,20 @@ CREATE FUNCTION align.stays(flow align.flow, OUT stage text, OUT stage_order int
     OUT p50_days double precision, OUT p90_days double precision, OUT mean_days double precision) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'align_flow_stays' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 12;
 COMMENT ON FUNCTION align.stays(align.flow) IS 'A row per stage: entered_count stays began, left_count ended, current_count leads are there now; p50_days, p90_days (right to 1 %) and mean_days (exact) of the stays that ended. Open stays are counted but not measured: where many are open, the times are too short.';
+
+CREATE VIEW align.stage_transition WITH (security_invoker = true) AS
+    SELECT t.from_stage, t.from_stage_order, t.to_stage, t.to_stage_order, t.lead_count, t.move_count, t.move_ratio::numeric AS move_ratio,
+        t.p50_days::numeric AS p50_days, t.p90_days::numeric AS p90_days, t.mean_days::numeric AS mean_days
+    FROM (SELECT align.flow(j.journey) AS flow FROM align.lead_journey j) f
+    CROSS JOIN LATERAL align.transitions(f.flow) t;
+COMMENT ON VIEW align.stage_transition IS 'The moves between stages that leads made, and the time before.';
+COMMENT ON COLUMN align.stage_transition.from_stage IS 'The stage that they left.';
+COMMENT ON COLUMN align.stage_transition.from_stage_order IS 'Number of that stage.';
+COMMENT ON COLUMN align.stage_transition.to_stage IS 'The stage that they entered.';
+COMMENT ON COLUMN align.stage_transition.to_stage_order IS 'Number of that stage.';
+COMMENT ON COLUMN align.stage_transition.lead_count IS 'Leads that made the move.';
+COMMENT ON COLUMN align.stage_transition.move_count IS 'How many times in all.';
+COMMENT ON COLUMN align.stage_transition.move_ratio IS 'Share of all moves out of from_stage.';
+COMMENT ON COLUMN align.stage_transition.p50_days IS 'Median days in from_stage before, right to 1 %.';
+COMMENT ON COLUMN align.stage_transition.p90_days IS '90th percentile of these days, right to 1 %.';
+COMMENT ON COLUMN align.stage_transition.mean_days IS 'Mean of these days.';

@@ -251,3 +251,109 @@ COMMENT ON FUNCTION align.reached(align.funnel, integer) IS 'How many leads reac
 CREATE FUNCTION align.quantile(funnel align.funnel, step integer, fraction double precision, since text DEFAULT 'previous') RETURNS double precision
     AS 'MODULE_PATHNAME', 'align_funnel_quantile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION align.quantile(align.funnel, integer, double precision, text) IS 'The days within which a fraction of those who reached a step came there, since the previous step or the first; right to 1 %. NULL for the first step.';
+
+-- views for analysts
+
+CREATE FUNCTION align.funnel_rule_of_company(as_of timestamptz DEFAULT NULL) RETURNS align.funnel_rule
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN align.funnel_rule(
+        steps => (SELECT pg_catalog.array_agg(s.step::align.stage ORDER BY s.place)
+                  FROM align.setting t CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(t.value) WITH ORDINALITY s (step, place)
+                  WHERE t.key = 'funnel_steps'),
+        within => (SELECT (t.value #>> '{}')::interval FROM align.setting t WHERE t.key = 'funnel_within'),
+        as_of => $1);
+COMMENT ON FUNCTION align.funnel_rule_of_company(timestamptz) IS 'The rule that the settings funnel_steps and funnel_within give; as_of tells apart who is still open.';
+
+CREATE FUNCTION align.cohort_matrix(grain text DEFAULT 'month', reach text DEFAULT 'customer', as_of timestamptz DEFAULT pg_catalog.now())
+    RETURNS TABLE (cohort text, cohort_start_date date, cohort_lead_count bigint, elapsed integer, active_count bigint, reached_count bigint,
+        active_ratio double precision, reached_ratio double precision)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH lead AS (
+        SELECT j.lead_id, j.journey,
+            align.period((align.first_at(j.journey) AT TIME ZONE 'UTC')::date, $1) AS cohort,
+            align.entered(j.journey, $2::align.stage) AS reached_at
+        FROM align.lead_journey j
+        WHERE align.first_at(j.journey) <= $3
+    ), cohort AS (
+        SELECT l.cohort, pg_catalog.count(*) AS leads FROM lead l GROUP BY l.cohort
+    ), active AS (
+        SELECT l.cohort, align.period((e.at AT TIME ZONE 'UTC')::date, $1) OPERATOR(align.-) l.cohort AS elapsed,
+            pg_catalog.count(DISTINCT l.lead_id) AS leads
+        FROM lead l CROSS JOIN LATERAL align.events(l.journey) e
+        WHERE e.at <= $3
+        GROUP BY 1, 2
+    ), reached AS (
+        SELECT l.cohort, align.period((l.reached_at AT TIME ZONE 'UTC')::date, $1) OPERATOR(align.-) l.cohort AS elapsed,
+            pg_catalog.count(*) AS leads
+        FROM lead l
+        WHERE l.reached_at <= $3
+        GROUP BY 1, 2
+    )
+    SELECT c.cohort::text, align.lower(c.cohort), c.leads, n.elapsed,
+        COALESCE(a.leads, 0), COALESCE(r.so_far, 0),
+        COALESCE(a.leads, 0)::double precision / c.leads, COALESCE(r.so_far, 0)::double precision / c.leads
+    FROM cohort c
+    CROSS JOIN LATERAL pg_catalog.generate_series(0, align.period(($3 AT TIME ZONE 'UTC')::date, $1) OPERATOR(align.-) c.cohort) n (elapsed)
+    LEFT JOIN active a ON a.cohort OPERATOR(align.=) c.cohort AND a.elapsed = n.elapsed
+    LEFT JOIN LATERAL (
+        SELECT pg_catalog.sum(x.leads)::bigint AS so_far FROM reached x
+        WHERE x.cohort OPERATOR(align.=) c.cohort AND x.elapsed <= n.elapsed) r ON true;
+END;
+COMMENT ON FUNCTION align.cohort_matrix(text, text, timestamptz) IS 'Leads by the period of their first event (in UTC) and by how many periods have elapsed since: active_count had an event in that period, reached_count had entered the stage reach by its end. grain: week, month, quarter or year. Tidy: pivot cohort by elapsed for the matrix.';
+
+CREATE VIEW align.funnel_by_source WITH (security_invoker = true) AS
+    SELECT f.source, s.step_order, s.step, s.reached_count, s.open_count, s.first_ratio::numeric AS first_ratio, s.previous_ratio::numeric AS previous_ratio,
+        s.dropped_count, s.p50_days::numeric AS p50_days, s.p90_days::numeric AS p90_days, s.mean_days::numeric AS mean_days
+    FROM (
+        SELECT j.source, align.funnel(j.journey, r.rule) AS funnel
+        FROM align.lead_journey j CROSS JOIN (SELECT align.funnel_rule_of_company(pg_catalog.now()) AS rule) r
+        GROUP BY j.source) f
+    CROSS JOIN LATERAL align.steps(f.funnel) s;
+COMMENT ON VIEW align.funnel_by_source IS 'The companys funnel (settings funnel_steps, funnel_within) per source of leads.';
+COMMENT ON COLUMN align.funnel_by_source.source IS 'Where the leads came from; NULL where that is not known.';
+COMMENT ON COLUMN align.funnel_by_source.step_order IS 'Number of the step.';
+COMMENT ON COLUMN align.funnel_by_source.step IS 'The step.';
+COMMENT ON COLUMN align.funnel_by_source.reached_count IS 'Leads that reached at least this step.';
+COMMENT ON COLUMN align.funnel_by_source.open_count IS 'Of them, those that went no further and whose window is not over.';
+COMMENT ON COLUMN align.funnel_by_source.first_ratio IS 'Share of those who reached the first step.';
+COMMENT ON COLUMN align.funnel_by_source.previous_ratio IS 'Share of those who reached the step before.';
+COMMENT ON COLUMN align.funnel_by_source.dropped_count IS 'Leads that went no further and whose window is over.';
+COMMENT ON COLUMN align.funnel_by_source.p50_days IS 'Median days since the step before, right to 1 %.';
+COMMENT ON COLUMN align.funnel_by_source.p90_days IS '90th percentile of the days since the step before, right to 1 %.';
+COMMENT ON COLUMN align.funnel_by_source.mean_days IS 'Mean days since the step before.';
+
+CREATE VIEW align.funnel_by_segment WITH (security_invoker = true) AS
+    SELECT f.segment, s.step_order, s.step, s.reached_count, s.open_count, s.first_ratio::numeric AS first_ratio, s.previous_ratio::numeric AS previous_ratio,
+        s.dropped_count, s.p50_days::numeric AS p50_days, s.p90_days::numeric AS p90_days, s.mean_days::numeric AS mean_days
+    FROM (
+        SELECT j.segment, align.funnel(j.journey, r.rule) AS funnel
+        FROM align.lead_journey j CROSS JOIN (SELECT align.funnel_rule_of_company(pg_catalog.now()) AS rule) r
+        GROUP BY j.segment) f
+    CROSS JOIN LATERAL align.steps(f.funnel) s;
+COMMENT ON VIEW align.funnel_by_segment IS 'The companys funnel (settings funnel_steps, funnel_within) per market segment.';
+COMMENT ON COLUMN align.funnel_by_segment.segment IS 'Market segment; NULL where that is not known.';
+COMMENT ON COLUMN align.funnel_by_segment.step_order IS 'Number of the step.';
+COMMENT ON COLUMN align.funnel_by_segment.step IS 'The step.';
+COMMENT ON COLUMN align.funnel_by_segment.reached_count IS 'Leads that reached at least this step.';
+COMMENT ON COLUMN align.funnel_by_segment.open_count IS 'Of them, those that went no further and whose window is not over.';
+COMMENT ON COLUMN align.funnel_by_segment.first_ratio IS 'Share of those who reached the first step.';
+COMMENT ON COLUMN align.funnel_by_segment.previous_ratio IS 'Share of those who reached the step before.';
+COMMENT ON COLUMN align.funnel_by_segment.dropped_count IS 'Leads that went no further and whose window is over.';
+COMMENT ON COLUMN align.funnel_by_segment.p50_days IS 'Median days since the step before, right to 1 %.';
+COMMENT ON COLUMN align.funnel_by_segment.p90_days IS '90th percentile of the days since the step before, right to 1 %.';
+COMMENT ON COLUMN align.funnel_by_segment.mean_days IS 'Mean days since the step before.';
+
+CREATE VIEW align.cohort_by_month WITH (security_invoker = true) AS
+    SELECT c.cohort, c.cohort_start_date, c.cohort_lead_count, c.elapsed AS elapsed_months, c.active_count, c.reached_count AS customer_count,
+        c.active_ratio::numeric AS active_ratio, c.reached_ratio::numeric AS customer_ratio
+    FROM align.cohort_matrix('month', 'customer', pg_catalog.now()) c;
+COMMENT ON VIEW align.cohort_by_month IS 'Leads by the month of their first event and the months elapsed since: how many were active, and how many had become customers.';
+COMMENT ON COLUMN align.cohort_by_month.cohort IS 'Month of the first event.';
+COMMENT ON COLUMN align.cohort_by_month.cohort_start_date IS 'First day of that month.';
+COMMENT ON COLUMN align.cohort_by_month.cohort_lead_count IS 'Leads in the cohort.';
+COMMENT ON COLUMN align.cohort_by_month.elapsed_months IS 'Months since.';
+COMMENT ON COLUMN align.cohort_by_month.active_count IS 'Leads with an event in that month.';
+COMMENT ON COLUMN align.cohort_by_month.customer_count IS 'Leads that had become customers by its end.';
+COMMENT ON COLUMN align.cohort_by_month.active_ratio IS 'Their share of the cohort.';
+COMMENT ON COLUMN align.cohort_by_month.customer_ratio IS 'Their share of the cohort.';

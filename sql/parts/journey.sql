@@ -156,3 +156,105 @@ COMMENT ON FUNCTION align.event_log_send(align.event_log) IS 'Binary output of e
 CREATE FUNCTION align.event_log_combine(align.event_log, align.event_log) RETURNS align.event_log
     AS 'MODULE_PATHNAME', 'align_journey_log_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION align.event_log_combine(align.event_log, align.event_log) IS 'Serves the aggregates funnel and flow over events.';
+
+-- the journeys of all leads: the one place from which other answers read events
+
+CREATE VIEW align.lead_journey WITH (security_invoker = true) AS
+    SELECT l.id AS lead_id, l.key AS lead_key, l.source, l.segment, l.owner, align.journey(e.stage, e.at) AS journey
+    FROM align.lead l LEFT JOIN align.stage_event e ON e.lead = l.id
+    GROUP BY l.id;
+COMMENT ON VIEW align.lead_journey IS 'A row per lead with its journey. All answers over leads read this view.';
+COMMENT ON COLUMN align.lead_journey.lead_id IS 'The lead''s number.';
+COMMENT ON COLUMN align.lead_journey.lead_key IS 'The lead''s key in the CRM.';
+COMMENT ON COLUMN align.lead_journey.source IS 'Where it came from.';
+COMMENT ON COLUMN align.lead_journey.segment IS 'Market segment.';
+COMMENT ON COLUMN align.lead_journey.owner IS 'Who takes care of it.';
+COMMENT ON COLUMN align.lead_journey.journey IS 'Its history; NULL when it has no event.';
+
+CREATE FUNCTION align.lead_journey(as_of timestamptz)
+    RETURNS TABLE (lead_id bigint, lead_key text, source text, segment text, owner text, journey align.journey)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT l.id, l.key, l.source, l.segment, l.owner, align.journey(e.stage, e.at)
+    FROM align.lead l JOIN align.stage_event e ON e.lead = l.id
+    WHERE e.recorded_at <= $1
+    GROUP BY l.id;
+END;
+COMMENT ON FUNCTION align.lead_journey(timestamptz) IS 'The journeys of all leads as they were known at an instant: of events recorded by then.';
+
+CREATE FUNCTION align.lead_stage(as_of timestamptz)
+    RETURNS TABLE (lead_key text, source text, segment text, owner text, stage text, stage_order integer, since_at timestamptz,
+        furthest_stage text, furthest_stage_order integer, first_at timestamptz, event_count integer)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT j.lead_key, j.source, j.segment, j.owner,
+        align.current(j.journey)::text, align.current(j.journey)::integer, align.since(j.journey),
+        align.furthest(j.journey)::text, align.furthest(j.journey)::integer,
+        align.first_at(j.journey), align.event_count(j.journey)
+    FROM align.lead_journey($1) j;
+END;
+COMMENT ON FUNCTION align.lead_stage(timestamptz) IS 'Where each lead was by what was known at an instant: the columns of the view lead_stage.';
+
+CREATE VIEW align.lead_stage WITH (security_invoker = true) AS
+    SELECT j.lead_key, j.source, j.segment, j.owner,
+        align.current(j.journey)::text AS stage, align.current(j.journey)::integer AS stage_order, align.since(j.journey) AS since_at,
+        align.furthest(j.journey)::text AS furthest_stage, align.furthest(j.journey)::integer AS furthest_stage_order,
+        align.first_at(j.journey) AS first_at, COALESCE(align.event_count(j.journey), 0) AS event_count
+    FROM align.lead_journey j;
+COMMENT ON VIEW align.lead_stage IS 'Where each lead is now.';
+COMMENT ON COLUMN align.lead_stage.lead_key IS 'The lead''s key in the CRM.';
+COMMENT ON COLUMN align.lead_stage.source IS 'Where it came from.';
+COMMENT ON COLUMN align.lead_stage.segment IS 'Market segment.';
+COMMENT ON COLUMN align.lead_stage.owner IS 'Who takes care of it.';
+COMMENT ON COLUMN align.lead_stage.stage IS 'The stage in which it is; NULL when it has no event.';
+COMMENT ON COLUMN align.lead_stage.stage_order IS 'Number of that stage.';
+COMMENT ON COLUMN align.lead_stage.since_at IS 'Since when.';
+COMMENT ON COLUMN align.lead_stage.furthest_stage IS 'The furthest stage that it ever reached, exits left out.';
+COMMENT ON COLUMN align.lead_stage.furthest_stage_order IS 'Number of that stage.';
+COMMENT ON COLUMN align.lead_stage.first_at IS 'Its first event.';
+COMMENT ON COLUMN align.lead_stage.event_count IS 'How many events it has.';
+
+CREATE FUNCTION align.stage_now(at timestamptz DEFAULT pg_catalog.now())
+    RETURNS TABLE (stage text, stage_order integer, phase text, owner_team text, lead_count bigint, oldest_since_at timestamptz,
+        p50_days double precision, p90_days double precision)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT align.current(j.journey)::text, align.current(j.journey)::integer, align.phase(align.current(j.journey)),
+        align.owner_team(align.current(j.journey)), pg_catalog.count(*), pg_catalog.min(align.since(j.journey)),
+        pg_catalog.percentile_cont(0.5) WITHIN GROUP (ORDER BY EXTRACT(epoch FROM $1 - align.since(j.journey))::double precision / 86400),
+        pg_catalog.percentile_cont(0.9) WITHIN GROUP (ORDER BY EXTRACT(epoch FROM $1 - align.since(j.journey))::double precision / 86400)
+    FROM align.lead_journey j
+    WHERE j.journey IS NOT NULL
+    GROUP BY align.current(j.journey);
+END;
+COMMENT ON FUNCTION align.stage_now(timestamptz) IS 'A row per stage in which leads are: how many, since when the oldest, and the median and 90th percentile of the days that they have been there at an instant.';
+
+CREATE VIEW align.stage_now WITH (security_invoker = true) AS
+    SELECT n.stage, n.stage_order, n.phase, n.owner_team, n.lead_count, n.oldest_since_at,
+        n.p50_days::numeric AS p50_days, n.p90_days::numeric AS p90_days
+    FROM align.stage_now(pg_catalog.now()) n;
+COMMENT ON VIEW align.stage_now IS 'How many leads are in each stage now, and for how long.';
+COMMENT ON COLUMN align.stage_now.stage IS 'The stage.';
+COMMENT ON COLUMN align.stage_now.stage_order IS 'Its number.';
+COMMENT ON COLUMN align.stage_now.phase IS 'Its phase.';
+COMMENT ON COLUMN align.stage_now.owner_team IS 'The team that a lead in it is with.';
+COMMENT ON COLUMN align.stage_now.lead_count IS 'How many leads are in it.';
+COMMENT ON COLUMN align.stage_now.oldest_since_at IS 'Since when the one is in it that has been longest.';
+COMMENT ON COLUMN align.stage_now.p50_days IS 'Median of the days that they have been in it.';
+COMMENT ON COLUMN align.stage_now.p90_days IS '90th percentile of the days that they have been in it.';
+
+CREATE VIEW align.stage_violation WITH (security_invoker = true) AS
+    SELECT j.lead_key, m.from_stage, m.from_stage::align.stage::integer AS from_stage_order,
+        m.to_stage, m.to_stage::align.stage::integer AS to_stage_order, m.at
+    FROM align.lead_journey j
+    CROSS JOIN LATERAL align.transitions(j.journey) m
+    WHERE NOT EXISTS (
+        SELECT FROM align.transition t
+        WHERE t.from_stage OPERATOR(align.=) m.from_stage::align.stage AND t.to_stage OPERATOR(align.=) m.to_stage::align.stage AND t.allowed);
+COMMENT ON VIEW align.stage_violation IS 'Moves in the recorded history that table transition does not allow: kept, counted, and listed here.';
+COMMENT ON COLUMN align.stage_violation.lead_key IS 'The lead''s key in the CRM.';
+COMMENT ON COLUMN align.stage_violation.from_stage IS 'The stage that it left.';
+COMMENT ON COLUMN align.stage_violation.from_stage_order IS 'Number of that stage.';
+COMMENT ON COLUMN align.stage_violation.to_stage IS 'The stage that it entered.';
+COMMENT ON COLUMN align.stage_violation.to_stage_order IS 'Number of that stage.';
+COMMENT ON COLUMN align.stage_violation.at IS 'When.';

@@ -1,1 +1,911 @@
-int main(void){return 0;}
+/*
+ * align_load.c
+ *		Loads leads and stage events from CSV files into align's tables.
+ *
+ *		align_load -d crm --leads leads.csv --events events.csv --timezone UTC
+ *
+ * A file goes by COPY into a temporary table and from there, set-based, into
+ * align.lead or align.stage_event, all files in one transaction. What cannot be
+ * loaded refuses the whole, or with --rejects is written there and the rest is
+ * loaded. Loading a file twice changes nothing.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <libpq-fe.h>
+
+#include "csv.h"
+
+#define MAX_MAPS		256
+#define MAX_SHOWN		10		/* faults that a refused file shows */
+#define PROGRESS_ROWS	10000
+#define COPY_BUFFER		(1 << 16)
+
+typedef enum FileKind
+{
+	FILE_LEADS,
+	FILE_EVENTS
+} FileKind;
+
+/* A field that a file may have, with the names under which it is found. */
+typedef struct Field
+{
+	const char *name;
+	bool		required;
+	const char *aliases[12];
+} Field;
+
+#define FIELD_COUNT 7			/* of the longer list */
+
+static const Field lead_fields[] = {
+	{"key", true, {"lead", "lead key", "lead id", "id", "record id", "contact id", "mql id"}},
+	{"source", false, {"lead source", "origin", "original source"}},
+	{"segment", false, {"market segment"}},
+	{"owner", false, {"lead owner", "contact owner", "owner id"}},
+	{"account", false, {"account key", "account id"}},
+	{NULL}
+};
+
+static const Field event_fields[] = {
+	{"lead", true, {"key", "lead key", "lead id", "id", "record id", "contact id", "mql id"}},
+	{"stage", true, {"label", "stage label", "stage name", "lifecycle stage", "status"}},
+	{"at", true, {"instant", "date", "timestamp", "created date", "date entered"}},
+	{"recorded_at", false, {"recorded"}},
+	{"team", false, {NULL}},
+	{"actor", false, {"created by id", "user"}},
+	{"reason", false, {NULL}},
+	{NULL}
+};
+
+/* What the command line asks. */
+static struct
+{
+	const char *leads;
+	const char *events;
+	const char *source;
+	const char *timezone;
+	const char *date_format;
+	const char *stage;
+	const char *rejects;
+	char		delimiter;
+	bool		dry_run;
+	bool		progress;
+	struct
+	{
+		char	   *column;
+		char	   *field;
+		bool		used;
+	}			maps[MAX_MAPS];
+	int			map_count;
+} options = {.delimiter = ','};
+
+/* A line that is not loaded. */
+typedef struct Fault
+{
+	long		line;
+	char	   *reason;
+} Fault;
+
+/* A file on its way. */
+typedef struct Load
+{
+	FileKind	kind;
+	const char *what;			/* leads or events */
+	const char *path;
+	const Field *fields;
+	int			columns;		/* of the file */
+	char	  **header;
+	int			column_of[FIELD_COUNT]; /* of each field, -1 for none */
+	bool	   *is_attribute;	/* of each column */
+	long long	size;
+	long		read;
+	long		loaded;
+	long		refused;
+	Fault	   *faults;
+	long		fault_count;
+	long		fault_room;
+} Load;
+
+static PGconn *connection;
+
+static void fail(const char *format,...) __attribute__((noreturn, format(printf, 1, 2)));
+
+static void
+fail(const char *format,...)
+{
+	va_list		args;
+
+	fputs("align_load: error: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	if (connection != NULL)
+		PQfinish(connection);
+	exit(1);
+}
+
+static void *
+allocate(void *memory, size_t size)
+{
+	memory = realloc(memory, size);
+	if (memory == NULL)
+		fail("out of memory");
+	return memory;
+}
+
+static char *
+copy_text(const char *text)
+{
+	return strcpy(allocate(NULL, strlen(text) + 1), text);
+}
+
+static void
+usage(void)
+{
+	puts("align_load loads leads and stage events from CSV files into align's tables.\n"
+		 "\n"
+		 "Usage:\n"
+		 "  align_load [OPTION]... [DBNAME]\n"
+		 "\n"
+		 "What to load, all or nothing:\n"
+		 "  --leads=FILE           leads: a key, and source, segment, owner, account;\n"
+		 "                         all other columns become attributes\n"
+		 "  --events=FILE          stage events: lead, stage, at, and recorded_at, team,\n"
+		 "                         actor, reason; all other columns are left out\n"
+		 "  --map=COLUMN=FIELD     the column of a file that holds a field; may be repeated\n"
+		 "  --stage=LABEL          the stage of all events, for a file without such a column\n"
+		 "  --source=NAME          the system whose words stage_label maps, such as salesforce\n"
+		 "  --timezone=ZONE        the time zone of instants without one, such as Europe/Berlin\n"
+		 "  --date-format=FORMAT   of instants that are not ISO, such as 'MM/DD/YY HH12:MI AM'\n"
+		 "  --delimiter=CHAR       between fields (default: comma)\n"
+		 "  --rejects=FILE         write lines that cannot be loaded there, load the rest\n"
+		 "  --dry-run              check everything, change nothing\n"
+		 "  --progress             show progress on a terminal\n"
+		 "  -V, --version          output version information, then exit\n"
+		 "  -?, --help             show this help, then exit\n"
+		 "\n"
+		 "Connection options:\n"
+		 "  -h, --host=HOSTNAME    database server host or socket directory\n"
+		 "  -p, --port=PORT        database server port\n"
+		 "  -U, --username=NAME    user to connect as\n"
+		 "  -d, --dbname=DBNAME    database to load into, or a connection string\n"
+		 "  -w, --no-password      never prompt for a password\n"
+		 "\n"
+		 "Exit status is 0 when the files were loaded, 1 when nothing was.");
+}
+
+/* Runs a command without rows; an error ends the program. */
+static long
+run(const char *sql)
+{
+	PGresult   *result = PQexec(connection, sql);
+	long		rows;
+
+	if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
+		fail("%s", PQresultErrorMessage(result));
+	rows = atol(PQcmdTuples(result));
+	PQclear(result);
+	return rows;
+}
+
+/* Runs a query with text parameters; an error ends the program. */
+static PGresult *
+query(const char *sql, int count, const char *const *values)
+{
+	PGresult   *result = PQexecParams(connection, sql, count, NULL, values, NULL, NULL, 0);
+
+	if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
+		fail("%s", PQresultErrorMessage(result));
+	return result;
+}
+
+static void
+add_fault(Load *load, long line, const char *reason)
+{
+	if (load->fault_count == load->fault_room)
+	{
+		load->fault_room = load->fault_room * 2 + 64;
+		load->faults = allocate(load->faults, load->fault_room * sizeof(Fault));
+	}
+	load->faults[load->fault_count].line = line;
+	load->faults[load->fault_count++].reason = copy_text(reason);
+}
+
+/* Whether two names are the same, letters and digits only, in any case. */
+static bool
+same_name(const char *a, const char *b)
+{
+	for (;;)
+	{
+		while (*a && !isalnum((unsigned char) *a))
+			a++;
+		while (*b && !isalnum((unsigned char) *b))
+			b++;
+		if (!*a || !*b)
+			return !*a && !*b;
+		if (tolower((unsigned char) *a++) != tolower((unsigned char) *b++))
+			return false;
+	}
+}
+
+/* The first column with one of a field's names, or -1. */
+static int
+find_column(const Load *load, const Field *field)
+{
+	for (int c = 0; c < load->columns; c++)
+		if (same_name(load->header[c], field->name))
+			return c;
+	for (const char *const *alias = field->aliases; *alias != NULL; alias++)
+		for (int c = 0; c < load->columns; c++)
+			if (same_name(load->header[c], *alias))
+				return c;
+	return -1;
+}
+
+/*
+ * Reads the header and finds the column of each field.
+ */
+static void
+read_header(Load *load, Csv *csv)
+{
+	if (!csv_next(csv))
+		fail("%s is empty: its first line names the columns", load->path);
+	if (csv->fault != NULL)
+		fail("%s, line 1: %s", load->path, csv->fault);
+	load->columns = csv->count;
+	load->header = allocate(NULL, csv->count * sizeof(char *));
+	load->is_attribute = allocate(NULL, csv->count * sizeof(bool));
+	for (int c = 0; c < csv->count; c++)
+	{
+		load->header[c] = copy_text(csv_field(csv, c));
+		load->is_attribute[c] = load->kind == FILE_LEADS && load->header[c][0] != '\0';
+	}
+	for (int f = 0; f < FIELD_COUNT; f++)
+		load->column_of[f] = -1;
+	for (int f = 0; load->fields[f].name != NULL; f++)
+	{
+		bool		mapped = false;
+
+		for (int m = 0; m < options.map_count; m++)
+		{
+			if (strcasecmp(options.maps[m].field, load->fields[f].name) != 0)
+				continue;
+			for (int c = 0; c < load->columns; c++)
+			{
+				if (strcasecmp(options.maps[m].column, load->header[c]) == 0)
+				{
+					load->column_of[f] = c;
+					options.maps[m].used = true;
+					mapped = true;
+				}
+			}
+		}
+		if (!mapped)
+			load->column_of[f] = find_column(load, &load->fields[f]);
+		if (load->column_of[f] >= 0)
+			load->is_attribute[load->column_of[f]] = false;
+		else if (load->fields[f].required &&
+				 !(options.stage != NULL && strcmp(load->fields[f].name, "stage") == 0))
+		{
+			fprintf(stderr, "align_load: error: %s has no column for %s\n", load->path, load->fields[f].name);
+			fprintf(stderr, "align_load: detail: its columns are");
+			for (int c = 0; c < load->columns; c++)
+				fprintf(stderr, "%s %s", c > 0 ? "," : "", load->header[c]);
+			fprintf(stderr, "\n");
+			fail("name it by --map=COLUMN=%s", load->fields[f].name);
+		}
+	}
+}
+
+/* A buffer of rows in COPY's text format. */
+static struct
+{
+	char		bytes[COPY_BUFFER + 8];
+	size_t		used;
+} copying;
+
+static void
+flush_copy(void)
+{
+	if (copying.used > 0 && PQputCopyData(connection, copying.bytes, (int) copying.used) != 1)
+		fail("%s", PQerrorMessage(connection));
+	copying.used = 0;
+}
+
+static inline void
+put_char(char c)
+{
+	if (copying.used >= COPY_BUFFER)
+		flush_copy();
+	copying.bytes[copying.used++] = c;
+}
+
+static inline void
+put_text(const char *text)
+{
+	for (; *text; text++)
+	{
+		switch (*text)
+		{
+			case '\\':
+				put_char('\\');
+				put_char('\\');
+				break;
+			case '\n':
+				put_char('\\');
+				put_char('n');
+				break;
+			case '\r':
+				put_char('\\');
+				put_char('r');
+				break;
+			case '\t':
+				put_char('\\');
+				put_char('t');
+				break;
+			default:
+				put_char(*text);
+		}
+	}
+}
+
+/* Whether a value is a number as JSON writes it, short enough to be one. */
+static bool
+is_number(const char *at)
+{
+	int			digits = 0;
+
+	if (*at == '-')
+		at++;
+	if (*at == '0' && isdigit((unsigned char) at[1]))
+		return false;
+	for (; isdigit((unsigned char) *at); at++)
+		digits++;
+	if (digits == 0 || digits > 15)
+		return false;
+	if (*at == '.')
+	{
+		at++;
+		if (!isdigit((unsigned char) *at))
+			return false;
+		while (isdigit((unsigned char) *at))
+			at++;
+	}
+	return *at == '\0';
+}
+
+/* A JSON string, inside of COPY's text format: a backslash is written twice. */
+static void
+put_json_string(const char *text)
+{
+	put_char('"');
+	for (; *text; text++)
+	{
+		unsigned char c = (unsigned char) *text;
+
+		if (c == '"' || c == '\\')
+		{
+			put_text("\\");
+			put_text((char[]) {*text, 0});
+		}
+		else if (c < 0x20)
+		{
+			char		escape[8];
+
+			snprintf(escape, sizeof(escape), "\\u%04x", c);
+			put_text(escape);
+		}
+		else
+			put_char(*text);
+	}
+	put_char('"');
+}
+
+/* The columns that are no field, as a JSON object. */
+static void
+put_attributes(const Load *load, const Csv *csv)
+{
+	bool		first = true;
+
+	put_char('{');
+	for (int c = 0; c < load->columns; c++)
+	{
+		const char *value = csv_field(csv, c);
+
+		if (!load->is_attribute[c] || (*value == '\0' && !csv->quoted[c]))
+			continue;
+		if (!first)
+			put_char(',');
+		first = false;
+		put_json_string(load->header[c]);
+		put_char(':');
+		if (!csv->quoted[c] && is_number(value))
+			put_text(value);
+		else if (strcasecmp(value, "true") == 0 || strcasecmp(value, "false") == 0)
+			put_text(tolower((unsigned char) *value) == 't' ? "true" : "false");
+		else
+			put_json_string(value);
+	}
+	put_char('}');
+}
+
+static void
+show_progress(const Load *load, const Csv *csv, bool last)
+{
+	if (!options.progress || !isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r%s: %ld rows, %d %%%s", load->what, load->read,
+			load->size > 0 ? (int) (100 * csv->bytes / load->size) : 100, last ? "\n" : "");
+}
+
+/*
+ * Sends a file to its temporary table. Lines that are no record of the file are
+ * noted as faults.
+ */
+static void
+send_file(Load *load)
+{
+	FILE	   *file = fopen(load->path, "rb");
+	Csv			csv;
+
+	if (file == NULL)
+		fail("cannot open %s: %s", load->path, strerror(errno));
+	fseek(file, 0, SEEK_END);
+	load->size = ftell(file);
+	rewind(file);
+	csv_open(&csv, file, options.delimiter);
+	read_header(load, &csv);
+
+	if (load->kind == FILE_LEADS)
+		run("CREATE TEMPORARY TABLE load_lead (line bigint, key text, source text, segment text, owner text, account text, attrs text) ON COMMIT DROP");
+	else
+		run("CREATE TEMPORARY TABLE load_event (line bigint, lead text, label text, at text, recorded_at text, team text, actor text, reason text) ON COMMIT DROP");
+	{
+		PGresult   *result = PQexec(connection, load->kind == FILE_LEADS ?
+									"COPY pg_temp.load_lead FROM STDIN" : "COPY pg_temp.load_event FROM STDIN");
+
+		if (PQresultStatus(result) != PGRES_COPY_IN)
+			fail("%s", PQresultErrorMessage(result));
+		PQclear(result);
+	}
+	while (csv_next(&csv))
+	{
+		char		line[32];
+
+		load->read++;
+		if (load->read % PROGRESS_ROWS == 0)
+			show_progress(load, &csv, false);
+		if (csv.fault == NULL && csv.count != load->columns)
+		{
+			char		reason[100];
+
+			snprintf(reason, sizeof(reason), "it has %d columns, the header has %d", csv.count, load->columns);
+			add_fault(load, csv.line, reason);
+			continue;
+		}
+		if (csv.fault != NULL)
+		{
+			add_fault(load, csv.line, csv.fault);
+			continue;
+		}
+		snprintf(line, sizeof(line), "%ld", csv.line);
+		put_text(line);
+		for (int f = 0; load->fields[f].name != NULL; f++)
+		{
+			int			column = load->column_of[f];
+			const char *value = column >= 0 ? csv_field(&csv, column) : "";
+
+			if (column < 0 && load->kind == FILE_EVENTS && f == 1)
+				value = options.stage;
+			put_char('\t');
+			if (*value == '\0')
+			{
+				put_char('\\');
+				put_char('N');
+			}
+			else
+				put_text(value);
+		}
+		if (load->kind == FILE_LEADS)
+		{
+			put_char('\t');
+			put_attributes(load, &csv);
+		}
+		put_char('\n');
+	}
+	show_progress(load, &csv, true);
+	csv_close(&csv);
+	flush_copy();
+	if (PQputCopyEnd(connection, NULL) != 1)
+		fail("%s", PQerrorMessage(connection));
+	for (PGresult *result; (result = PQgetResult(connection)) != NULL; PQclear(result))
+		if (PQresultStatus(result) != PGRES_COMMAND_OK)
+			fail("%s", PQresultErrorMessage(result));
+}
+
+/* Notes the faults that a query finds: line and reason. */
+static void
+find_faults(Load *load, const char *sql, int count, const char *const *values)
+{
+	PGresult   *result = query(sql, count, values);
+
+	for (int i = 0; i < PQntuples(result); i++)
+		add_fault(load, atol(PQgetvalue(result, i, 0)), PQgetvalue(result, i, 1));
+	PQclear(result);
+}
+
+static int
+compare_faults(const void *a, const void *b)
+{
+	long		left = ((const Fault *) a)->line;
+	long		right = ((const Fault *) b)->line;
+
+	return left < right ? -1 : left > right;
+}
+
+/*
+ * Writes the faulty lines as CSV: line, reason, and the record as it was.
+ */
+static void
+write_rejects(Load *load, FILE *out)
+{
+	FILE	   *file = fopen(load->path, "rb");
+	Csv			csv;
+	long		next = 0;
+
+	if (file == NULL)
+		fail("cannot open %s: %s", load->path, strerror(errno));
+	csv_open(&csv, file, options.delimiter);
+	while (next < load->fault_count && csv_next(&csv))
+	{
+		bool		is_header = csv.line == 1 && load->faults[next].line != 1;
+
+		if (!is_header && csv.line != load->faults[next].line)
+			continue;
+		if (is_header)
+			fputs("line,reason", out);
+		else
+		{
+			fprintf(out, "%ld,", csv.line);
+			csv_write_field(out, load->faults[next].reason);
+		}
+		for (int c = 0; c < csv.count; c++)
+		{
+			putc(',', out);
+			csv_write_field(out, csv_field(&csv, c));
+		}
+		putc('\n', out);
+		while (!is_header && next < load->fault_count && load->faults[next].line == csv.line)
+			next++;
+	}
+	csv_close(&csv);
+}
+
+/*
+ * Refuses the file for its faults, or with --rejects sets the lines aside.
+ */
+static void
+judge(Load *load, FILE *rejects)
+{
+	if (load->fault_count == 0)
+		return;
+	qsort(load->faults, load->fault_count, sizeof(Fault), compare_faults);
+	load->refused = load->fault_count;
+	if (rejects != NULL)
+	{
+		write_rejects(load, rejects);
+		return;
+	}
+	for (long i = 0; i < load->fault_count && i < MAX_SHOWN; i++)
+		fprintf(stderr, "align_load: %s, line %ld: %s\n", load->path,
+				load->faults[i].line, load->faults[i].reason);
+	if (load->fault_count > MAX_SHOWN)
+		fprintf(stderr, "align_load: %s: %ld more\n", load->path, load->fault_count - MAX_SHOWN);
+	fail("%s: %ld of %ld lines cannot be loaded, so nothing was; mend them, or set them aside by --rejects=FILE",
+		 load->path, load->fault_count, load->read);
+}
+
+static void
+load_leads(Load *load, FILE *rejects)
+{
+	send_file(load);
+	find_faults(load,
+				"SELECT line, CASE WHEN key IS NULL THEN 'the key is missing'"
+				" ELSE 'the key has more than 200 characters' END"
+				" FROM pg_temp.load_lead WHERE key IS NULL OR pg_catalog.length(key) > 200", 0, NULL);
+	find_faults(load,
+				"SELECT line, 'the account''s key has more than 200 characters'"
+				" FROM pg_temp.load_lead WHERE pg_catalog.length(account) > 200", 0, NULL);
+	judge(load, rejects);
+	run("INSERT INTO align.account (key)"
+		" SELECT DISTINCT account FROM pg_temp.load_lead s"
+		" WHERE pg_catalog.length(account) <= 200 AND pg_catalog.length(key) <= 200"
+		" ON CONFLICT (key) DO NOTHING");
+	load->loaded = run("INSERT INTO align.lead (key, account, source, segment, owner, attrs)"
+					   " SELECT DISTINCT ON (s.key) s.key, a.id, s.source, s.segment, s.owner, s.attrs::jsonb"
+					   " FROM pg_temp.load_lead s LEFT JOIN align.account a ON a.key = s.account"
+					   " WHERE pg_catalog.length(s.key) <= 200 AND (s.account IS NULL OR a.id IS NOT NULL)"
+					   " ORDER BY s.key, s.line"
+					   " ON CONFLICT (key) DO NOTHING");
+}
+
+static void
+load_events(Load *load, FILE *rejects)
+{
+	const char *values[3];
+	PGresult   *result;
+
+	values[0] = options.source;
+	values[1] = options.timezone;
+	values[2] = options.date_format;
+	send_file(load);
+	run("ANALYZE pg_temp.load_event");
+	PQclear(query("CREATE TEMPORARY TABLE load_label (label text, stage align.stage) ON COMMIT DROP", 0, NULL));
+	PQclear(query("INSERT INTO pg_temp.load_label"
+				  " SELECT d.label, align.to_stage($1, d.label)"
+				  " FROM (SELECT DISTINCT label FROM pg_temp.load_event WHERE label IS NOT NULL) d", 1, values));
+	find_faults(load,
+				"SELECT s.line, CASE"
+				" WHEN s.lead IS NULL THEN 'the lead is missing'"
+				" WHEN l.id IS NULL THEN pg_catalog.format('unknown lead \"%s\"', s.lead)"
+				" WHEN s.label IS NULL THEN 'the stage is missing'"
+				" WHEN m.stage IS NULL THEN pg_catalog.format('unknown stage \"%s\": add it to stage_label', s.label)"
+				" WHEN align.instant_fault(COALESCE(s.at, ''), $1, $2) IS NOT NULL"
+				"  THEN pg_catalog.format('\"%s\" is no instant: %s', s.at, align.instant_fault(COALESCE(s.at, ''), $1, $2))"
+				" WHEN s.recorded_at IS NOT NULL AND align.instant_fault(s.recorded_at, $1, $2) IS NOT NULL"
+				"  THEN pg_catalog.format('\"%s\" is no instant: %s', s.recorded_at, align.instant_fault(s.recorded_at, $1, $2))"
+				" ELSE pg_catalog.format('unknown team \"%s\"', s.team) END"
+				" FROM pg_temp.load_event s"
+				" LEFT JOIN align.lead l ON l.key = s.lead"
+				" LEFT JOIN pg_temp.load_label m ON m.label = s.label"
+				" WHERE l.id IS NULL OR m.stage IS NULL"
+				" OR align.instant_fault(COALESCE(s.at, ''), $1, $2) IS NOT NULL"
+				" OR (s.recorded_at IS NOT NULL AND align.instant_fault(s.recorded_at, $1, $2) IS NOT NULL)"
+				" OR (s.team IS NOT NULL AND NOT EXISTS (SELECT FROM align.team t WHERE t.key = s.team))"
+				" ORDER BY s.line", 2, values + 1);
+	judge(load, rejects);
+	if (load->fault_count > 0)
+	{
+		/* leave the faulty lines out */
+		run("CREATE TEMPORARY TABLE load_fault (line bigint) ON COMMIT DROP");
+		result = PQexec(connection, "COPY pg_temp.load_fault FROM STDIN");
+		if (PQresultStatus(result) != PGRES_COPY_IN)
+			fail("%s", PQresultErrorMessage(result));
+		PQclear(result);
+		for (long i = 0; i < load->fault_count; i++)
+		{
+			char		line[32];
+
+			snprintf(line, sizeof(line), "%ld\n", load->faults[i].line);
+			if (PQputCopyData(connection, line, (int) strlen(line)) != 1)
+				fail("%s", PQerrorMessage(connection));
+		}
+		if (PQputCopyEnd(connection, NULL) != 1)
+			fail("%s", PQerrorMessage(connection));
+		for (; (result = PQgetResult(connection)) != NULL; PQclear(result))
+			if (PQresultStatus(result) != PGRES_COMMAND_OK)
+				fail("%s", PQresultErrorMessage(result));
+		run("DELETE FROM pg_temp.load_event s USING pg_temp.load_fault f WHERE f.line = s.line");
+	}
+
+	/*
+	 * The join below finds each lead, so where the role may, the check of every
+	 * row by the foreign key is left out, and leads are kept from going away
+	 * until the end.
+	 */
+	run("SAVEPOINT checks");
+	result = PQexec(connection, "SET LOCAL session_replication_role = replica");
+	if (PQresultStatus(result) == PGRES_COMMAND_OK)
+		run("LOCK TABLE align.lead, align.team IN SHARE MODE");
+	else
+		run("ROLLBACK TO SAVEPOINT checks");
+	PQclear(result);
+	result = query("INSERT INTO align.stage_event (lead, at, stage, recorded_at, team, actor, reason, label)"
+				   " SELECT DISTINCT ON (l.id, align.to_instant(s.at, $1, $2), m.stage)"
+				   " l.id, align.to_instant(s.at, $1, $2), m.stage,"
+				   " COALESCE(align.to_instant(s.recorded_at, $1, $2), pg_catalog.now()), s.team, s.actor, s.reason,"
+				   " CASE WHEN m.label <> m.stage::text THEN m.label END"
+				   " FROM pg_temp.load_event s"
+				   " JOIN align.lead l ON l.key = s.lead"
+				   " JOIN pg_temp.load_label m ON m.label = s.label"
+				   " WHERE NOT EXISTS (SELECT FROM align.stage_event e WHERE e.lead = l.id"
+				   "  AND e.at = align.to_instant(s.at, $1, $2) AND e.stage OPERATOR(align.=) m.stage)"
+				   " ORDER BY l.id, align.to_instant(s.at, $1, $2), m.stage, s.line", 2, values + 1);
+	load->loaded = atol(PQcmdTuples(result));
+	PQclear(result);
+	run("SET LOCAL session_replication_role = DEFAULT");
+}
+
+static void
+report(const Load *load)
+{
+	if (load->path == NULL)
+		return;
+	printf("%s%-6s read %ld, loaded %ld, already there %ld, refused %ld\n",
+		   options.dry_run ? "dry run: " : "", load->what, load->read, load->loaded,
+		   load->read - load->loaded - load->refused, load->refused);
+}
+
+static void
+on_interrupt(int signal_number)
+{
+	static const char message[] = "\nalign_load: interrupted, nothing was loaded\n";
+
+	(void) signal_number;
+	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
+		_exit(1);
+	_exit(1);
+}
+
+static void
+add_map(char *text)
+{
+	char	   *equals = strrchr(text, '=');
+	bool		known = false;
+
+	if (equals == NULL || equals == text || equals[1] == '\0')
+		fail("invalid map: \"%s\": write --map=COLUMN=FIELD, such as --map=mql_id=lead", text);
+	if (options.map_count == MAX_MAPS)
+		fail("more than %d maps", MAX_MAPS);
+	*equals = '\0';
+	for (const Field *field = lead_fields; field->name != NULL; field++)
+		known |= strcasecmp(field->name, equals + 1) == 0;
+	for (const Field *field = event_fields; field->name != NULL; field++)
+		known |= strcasecmp(field->name, equals + 1) == 0;
+	if (!known)
+		fail("unknown field: \"%s\": leads have key, source, segment, owner and account; events have lead, stage, at, recorded_at, team, actor and reason", equals + 1);
+	options.maps[options.map_count].column = text;
+	options.maps[options.map_count++].field = equals + 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{"leads", required_argument, NULL, 1},
+		{"events", required_argument, NULL, 2},
+		{"map", required_argument, NULL, 3},
+		{"stage", required_argument, NULL, 4},
+		{"source", required_argument, NULL, 5},
+		{"timezone", required_argument, NULL, 6},
+		{"date-format", required_argument, NULL, 7},
+		{"delimiter", required_argument, NULL, 8},
+		{"rejects", required_argument, NULL, 9},
+		{"dry-run", no_argument, NULL, 10},
+		{"progress", no_argument, NULL, 11},
+		{"host", required_argument, NULL, 'h'},
+		{"port", required_argument, NULL, 'p'},
+		{"username", required_argument, NULL, 'U'},
+		{"dbname", required_argument, NULL, 'd'},
+		{"no-password", no_argument, NULL, 'w'},
+		{"version", no_argument, NULL, 'V'},
+		{"help", no_argument, NULL, '?'},
+		{NULL}
+	};
+	const char *keywords[] = {"host", "port", "user", "dbname", "fallback_application_name", "client_encoding", NULL};
+	const char *values[] = {NULL, NULL, NULL, NULL, "align_load", "UTF8", NULL};
+	Load		leads = {.kind = FILE_LEADS,.what = "leads",.fields = lead_fields};
+	Load		events = {.kind = FILE_EVENTS,.what = "events",.fields = event_fields};
+	FILE	   *rejects = NULL;
+	int			c;
+
+	if (argc > 1 && strcmp(argv[1], "-?") == 0)
+	{
+		usage();
+		return 0;
+	}
+	while ((c = getopt_long(argc, argv, "h:p:U:d:wV", long_options, NULL)) != -1)
+	{
+		switch (c)
+		{
+			case 1:
+				options.leads = optarg;
+				break;
+			case 2:
+				options.events = optarg;
+				break;
+			case 3:
+				add_map(optarg);
+				break;
+			case 4:
+				options.stage = optarg;
+				break;
+			case 5:
+				options.source = optarg;
+				break;
+			case 6:
+				options.timezone = optarg;
+				break;
+			case 7:
+				options.date_format = optarg;
+				break;
+			case 8:
+				if (strcmp(optarg, "\\t") == 0)
+					optarg = "\t";
+				if (strlen(optarg) != 1 || *optarg == '"' || *optarg == '\n' || *optarg == '\r')
+					fail("invalid delimiter: \"%s\": it is one character, such as ; or \\t", optarg);
+				options.delimiter = *optarg;
+				break;
+			case 9:
+				options.rejects = optarg;
+				break;
+			case 10:
+				options.dry_run = true;
+				break;
+			case 11:
+				options.progress = true;
+				break;
+			case 'h':
+				values[0] = optarg;
+				break;
+			case 'p':
+				values[1] = optarg;
+				break;
+			case 'U':
+				values[2] = optarg;
+				break;
+			case 'd':
+				values[3] = optarg;
+				break;
+			case 'w':
+				break;
+			case 'V':
+				puts("align_load (align) " ALIGN_VERSION);
+				return 0;
+			default:
+				if (optopt == 0)
+				{
+					usage();
+					return 0;
+				}
+				fputs("Try \"align_load --help\" for more information.\n", stderr);
+				return 1;
+		}
+	}
+	if (optind < argc && values[3] == NULL)
+		values[3] = argv[optind++];
+	if (optind < argc)
+		fail("too many arguments: the first is \"%s\"", argv[optind]);
+	if (options.leads == NULL && options.events == NULL)
+		fail("nothing to load: give --leads=FILE, --events=FILE or both");
+	leads.path = options.leads;
+	events.path = options.events;
+
+	signal(SIGINT, on_interrupt);
+	signal(SIGTERM, on_interrupt);
+	connection = PQconnectdbParams(keywords, values, 1);
+	if (PQstatus(connection) != CONNECTION_OK)
+		fail("%s", PQerrorMessage(connection));
+	run("SET search_path = pg_catalog, pg_temp");
+	run("SET client_min_messages = warning");
+	if (options.rejects != NULL)
+	{
+		rejects = fopen(options.rejects, "w");
+		if (rejects == NULL)
+			fail("cannot write %s: %s", options.rejects, strerror(errno));
+	}
+	run("BEGIN");
+	if (leads.path != NULL)
+		load_leads(&leads, rejects);
+	if (events.path != NULL)
+		load_events(&events, rejects);
+	for (int m = 0; m < options.map_count; m++)
+		if (!options.maps[m].used)
+			fail("no file has the column \"%s\" that --map=%s=%s names", options.maps[m].column,
+				 options.maps[m].column, options.maps[m].field);
+	if (rejects != NULL && fclose(rejects) != 0)
+		fail("cannot write %s: %s", options.rejects, strerror(errno));
+	run(options.dry_run ? "ROLLBACK" : "COMMIT");
+	report(&leads);
+	report(&events);
+	PQfinish(connection);
+	return 0;
+}
