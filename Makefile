@@ -14,7 +14,9 @@ DATA_built = align--$(RELEASE).sql
 PARTS = $(CAPABILITIES:%=sql/parts/%.sql)
 DOCS = $(wildcard docs/*.md)
 
-PG_CONFIG ?= $(shell tools/setup pg_config)
+ifndef PG_CONFIG
+PG_CONFIG := $(shell tools/setup pg_config)
+endif
 PG_CPPFLAGS = -DALIGN_VERSION='"$(RELEASE)"'
 PG_CFLAGS = $(if $(WERROR),-Werror) $(if $(SANITIZE),$(SANITIZE_FLAGS))
 SANITIZE_FLAGS = -fsanitize=address,undefined -fno-sanitize=alignment -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -84,8 +86,12 @@ align--$(RELEASE).sql: $(PARTS) align.control Makefile
 	   for part in $(PARTS); do echo; cat $$part || exit 1; done; } > $@
 
 src/bin/align_load: src/bin/align_load.c src/bin/csv.c src/bin/csv.h
-	$(CC) $(CFLAGS) $(CPPFLAGS) -I$(shell $(PG_CONFIG) --includedir) $(filter %.c,$^) -o $@ \
+	$(CC) $(CFLAGS) $(PG_CFLAGS) $(CPPFLAGS) -I$(shell $(PG_CONFIG) --includedir) $(filter %.c,$^) $(SHLIB_LINK) -o $@ \
 	    -L$(shell $(PG_CONFIG) --libdir) -Wl,-rpath,$(shell $(PG_CONFIG) --libdir) -lpq
+
+# without the folders that check and demo make
+clean-objects:
+	rm -f $(OBJS) $(OBJS:.o=.bc) align.so align--*.sql src/bin/align_load
 
 install: install-align_load
 

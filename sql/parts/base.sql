@@ -94,7 +94,7 @@ COMMENT ON TRIGGER setting_yield_builtin ON align.setting IS 'an edited row repl
 
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('funnel_steps', '["lead", "mql", "sql", "opportunity", "customer"]', 'Stages in order that funnel_by_source and funnel_by_segment ask for.', true),
-    ('funnel_within', 'null', 'Longest time from the first of them to the last, such as "180 days"; null for no limit.', true);
+    ('funnel_within', '"180 days"', 'Longest time from the first of them to the last; null for no limit, and then nobody is ever given up.', true);
 
 INSERT INTO align.team (key, title, builtin) VALUES
     ('leadership', 'Leadership', true),

@@ -114,8 +114,8 @@ CREATE FUNCTION align.stays(flow align.flow, OUT stage text, OUT stage_order int
 COMMENT ON FUNCTION align.stays(align.flow) IS 'A row per stage: entered_count stays began, left_count ended, current_count leads are there now; p50_days, p90_days (right to 1 %) and mean_days (exact) of the stays that ended. Open stays are counted but not measured: where many are open, the times are too short.';
 
 CREATE VIEW align.stage_transition WITH (security_invoker = true) AS
-    SELECT t.from_stage, t.from_stage_order, t.to_stage, t.to_stage_order, t.lead_count, t.move_count, t.move_ratio::numeric AS move_ratio,
-        t.p50_days::numeric AS p50_days, t.p90_days::numeric AS p90_days, t.mean_days::numeric AS mean_days
+    SELECT t.from_stage, t.from_stage_order, t.to_stage, t.to_stage_order, t.lead_count, t.move_count, pg_catalog.round(t.move_ratio::numeric, 6) AS move_ratio,
+        pg_catalog.round(t.p50_days::numeric, 3) AS p50_days, pg_catalog.round(t.p90_days::numeric, 3) AS p90_days, pg_catalog.round(t.mean_days::numeric, 3) AS mean_days
     FROM (SELECT align.flow(j.journey) AS flow FROM align.lead_journey j) f
     CROSS JOIN LATERAL align.transitions(f.flow) t;
 COMMENT ON VIEW align.stage_transition IS 'The moves between stages that leads made, and the time before.';

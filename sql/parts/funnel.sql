@@ -303,8 +303,8 @@ END;
 COMMENT ON FUNCTION align.cohort_matrix(text, text, timestamptz) IS 'Leads by the period of their first event (in UTC) and by how many periods have elapsed since: active_count had an event in that period, reached_count had entered the stage reach by its end. grain: week, month, quarter or year. Tidy: pivot cohort by elapsed for the matrix.';
 
 CREATE VIEW align.funnel_by_source WITH (security_invoker = true) AS
-    SELECT f.source, s.step_order, s.step, s.reached_count, s.open_count, s.first_ratio::numeric AS first_ratio, s.previous_ratio::numeric AS previous_ratio,
-        s.dropped_count, s.p50_days::numeric AS p50_days, s.p90_days::numeric AS p90_days, s.mean_days::numeric AS mean_days
+    SELECT f.source, s.step_order, s.step, s.reached_count, s.open_count, pg_catalog.round(s.first_ratio::numeric, 6) AS first_ratio, pg_catalog.round(s.previous_ratio::numeric, 6) AS previous_ratio,
+        s.dropped_count, pg_catalog.round(s.p50_days::numeric, 3) AS p50_days, pg_catalog.round(s.p90_days::numeric, 3) AS p90_days, pg_catalog.round(s.mean_days::numeric, 3) AS mean_days
     FROM (
         SELECT j.source, align.funnel(j.journey, r.rule) AS funnel
         FROM align.lead_journey j CROSS JOIN (SELECT align.funnel_rule_of_company(pg_catalog.now()) AS rule) r
@@ -324,8 +324,8 @@ COMMENT ON COLUMN align.funnel_by_source.p90_days IS '90th percentile of the day
 COMMENT ON COLUMN align.funnel_by_source.mean_days IS 'Mean days since the step before.';
 
 CREATE VIEW align.funnel_by_segment WITH (security_invoker = true) AS
-    SELECT f.segment, s.step_order, s.step, s.reached_count, s.open_count, s.first_ratio::numeric AS first_ratio, s.previous_ratio::numeric AS previous_ratio,
-        s.dropped_count, s.p50_days::numeric AS p50_days, s.p90_days::numeric AS p90_days, s.mean_days::numeric AS mean_days
+    SELECT f.segment, s.step_order, s.step, s.reached_count, s.open_count, pg_catalog.round(s.first_ratio::numeric, 6) AS first_ratio, pg_catalog.round(s.previous_ratio::numeric, 6) AS previous_ratio,
+        s.dropped_count, pg_catalog.round(s.p50_days::numeric, 3) AS p50_days, pg_catalog.round(s.p90_days::numeric, 3) AS p90_days, pg_catalog.round(s.mean_days::numeric, 3) AS mean_days
     FROM (
         SELECT j.segment, align.funnel(j.journey, r.rule) AS funnel
         FROM align.lead_journey j CROSS JOIN (SELECT align.funnel_rule_of_company(pg_catalog.now()) AS rule) r
@@ -346,7 +346,7 @@ COMMENT ON COLUMN align.funnel_by_segment.mean_days IS 'Mean days since the step
 
 CREATE VIEW align.cohort_by_month WITH (security_invoker = true) AS
     SELECT c.cohort, c.cohort_start_date, c.cohort_lead_count, c.elapsed AS elapsed_months, c.active_count, c.reached_count AS customer_count,
-        c.active_ratio::numeric AS active_ratio, c.reached_ratio::numeric AS customer_ratio
+        pg_catalog.round(c.active_ratio::numeric, 6) AS active_ratio, pg_catalog.round(c.reached_ratio::numeric, 6) AS customer_ratio
     FROM align.cohort_matrix('month', 'customer', pg_catalog.now()) c;
 COMMENT ON VIEW align.cohort_by_month IS 'Leads by the month of their first event and the months elapsed since: how many were active, and how many had become customers.';
 COMMENT ON COLUMN align.cohort_by_month.cohort IS 'Month of the first event.';

@@ -231,7 +231,7 @@ COMMENT ON FUNCTION align.stage_now(timestamptz) IS 'A row per stage in which le
 
 CREATE VIEW align.stage_now WITH (security_invoker = true) AS
     SELECT n.stage, n.stage_order, n.phase, n.owner_team, n.lead_count, n.oldest_since_at,
-        n.p50_days::numeric AS p50_days, n.p90_days::numeric AS p90_days
+        pg_catalog.round(n.p50_days::numeric, 3) AS p50_days, pg_catalog.round(n.p90_days::numeric, 3) AS p90_days
     FROM align.stage_now(pg_catalog.now()) n;
 COMMENT ON VIEW align.stage_now IS 'How many leads are in each stage now, and for how long.';
 COMMENT ON COLUMN align.stage_now.stage IS 'The stage.';

@@ -1,0 +1,47 @@
+\i test/setup.psql
+BEGIN;
+SELECT plan(31);
+
+-- tables
+SELECT is((SELECT string_agg(key, ', ' ORDER BY key) FROM team),
+    'customer success, finance, hr, it, leadership, marketing, operations, sales', 'the shipped teams');
+SELECT throws_ok($$INSERT INTO member (role, team) VALUES ('ann', 'nobody')$$, '23503', NULL, 'a member needs a known team');
+SELECT ok((SELECT builtin FROM team WHERE key = 'sales'), 'a shipped team is builtin');
+UPDATE team SET title = 'Revenue' WHERE key = 'sales';
+SELECT ok(NOT (SELECT builtin FROM team WHERE key = 'sales'), 'an edited team is the user''s');
+INSERT INTO team (key, title) VALUES ('marketing', 'Brand and demand');
+SELECT is((SELECT title FROM team WHERE key = 'marketing'), 'Brand and demand', 'a row from a dump replaces the shipped one');
+SELECT throws_ok($$INSERT INTO team (key, title) VALUES ('marketing', 'again')$$, '23505', NULL, 'but not one of the user''s');
+INSERT INTO setting (key, value, description) VALUES ('funnel_within', '"90 days"', 'mine');
+SELECT is((SELECT value #>> '{}' FROM setting WHERE key = 'funnel_within'), '90 days', 'a setting from a dump replaces the shipped one');
+
+-- instants: ISO 8601
+SELECT is(to_instant('2026-03-01T09:30:00Z'), '2026-03-01 09:30:00+00', 'ISO in UTC');
+SELECT is(to_instant('2026-03-01 09:30:00.25+02:00'), '2026-03-01 07:30:00.25+00', 'ISO with an offset and a fraction');
+SELECT is(to_instant('2026-03-01 9:30', 'Europe/Berlin'), '2026-03-01 08:30:00+00', 'without a zone, the zone given holds');
+SELECT is(to_instant('2026-07-01', 'Europe/Berlin'), '2026-06-30 22:00:00+00', 'a date is its midnight, summer time regarded');
+SELECT is(to_instant('2018-02-26 19:58:54', 'UTC'), '2018-02-26 19:58:54+00', 'a space between date and time');
+SELECT is(to_instant('-0043-03-15T12:00:00Z'), '0044-03-15 12:00:00+00 BC', 'years before 1 count as astronomers do');
+-- what exports write
+SELECT is(to_instant('1772357400000'), '2026-03-01 09:30:00+00', 'milliseconds since 1970');
+SELECT is(to_instant('02/24/26 02:18 AM', 'UTC', 'MM/DD/YY HH12:MI AM'), '2026-02-24 02:18:00+00', 'a format with a 12-hour clock');
+SELECT is(to_instant('12:05 PM 3-Mar-1999', 'UTC', 'HH12:MI AM DD-Mon-YYYY'), '1999-03-03 12:05:00+00', 'noon is 12 PM');
+SELECT is(to_instant('9999-12-31'), NULL, '9999-12-31 is open');
+SELECT is(to_instant(''), NULL, 'an empty text is open');
+-- what is refused
+SELECT throws_ok($$SELECT to_instant('2026-03-01')$$, '22007', 'invalid instant: "2026-03-01"', 'no zone written, none given');
+SELECT is(instant_fault('2026-03-01'), 'no time zone is written, and none is given', '... and says so');
+SELECT is(instant_fault('02/24/26', 'UTC'), 'a date with slashes needs a date format, such as MM/DD/YYYY', 'slashes need a format');
+SELECT is(instant_fault('2026-02-29', 'UTC'), 'that month has no such day', 'a day that is none');
+SELECT is(instant_fault('2026-13-01', 'UTC'), 'months run from 1 to 12', 'a month that is none');
+SELECT is(instant_fault('2026-01-01 24:00', 'UTC'), 'a time runs from 00:00:00 to 23:59:59', 'an hour that is none');
+SELECT is(instant_fault('13:05 PM 1/1/26', 'UTC', 'HH12:MI AM MM/DD/YY'), 'hours before AM or PM run from 1 to 12', 'a 12-hour clock has 12 hours');
+SELECT is(instant_fault('yesterday', 'UTC'), 'it is no ISO instant, such as 2026-03-01T09:30:00Z', 'a word');
+SELECT is(instant_fault('2026-03-01 x', 'UTC'), 'it is no ISO instant, such as 2026-03-01T09:30:00Z', 'a rest');
+SELECT is(instant_fault('24.12.2025', 'UTC', 'MM/DD/YYYY'), 'it does not have the date format given', 'another format');
+SELECT is(instant_fault(''), 'it is empty or open, and an instant is needed', 'an open instant is no event''s');
+SELECT is(instant_fault('2026-03-01T09:30:00Z'), NULL, 'an instant has no fault');
+SELECT throws_ok($$SELECT to_instant('2026-03-01', 'Mars/Olympus')$$, '22023', 'invalid time zone: "Mars/Olympus"', 'an unknown zone');
+
+SELECT * FROM finish();
+ROLLBACK;
