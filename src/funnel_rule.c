@@ -6,7 +6,8 @@
  *
  * A fixed number of bytes, FunnelRule in funnel.h, all of them set, so that
  * equal rules are equal bytes. Text is JSON that names what differs from the
- * default: {"steps": ["mql", "sql", "customer"], "within": "90 days"}.
+ * default: {"steps": ["mql", "sql", "customer"], "within": "90 days"}. Input
+ * reads a plain list of stages too: {mql,sql,customer}.
  */
 #include "compat.h"
 
@@ -511,13 +512,46 @@ rule_from_json(FunnelRule *rule, Jsonb *json)
 	align_funnel_rule_check(rule);
 }
 
+/*
+ * Reads {mql,sql,customer}, the text of an array of stages: a rule of these
+ * steps and nothing else. False when the text is JSON.
+ */
+static bool
+rule_from_list(FunnelRule *rule, const char *at)
+{
+	at += strspn(at, " \t\r\n");
+	if (*at++ != '{')
+		return false;
+	at += strspn(at, " \t\r\n");
+	if (*at == '"' || *at == '}')
+		return false;
+	align_funnel_rule_init(rule);
+	rule->kind = JOURNEY_STAGES;
+	do
+	{
+		int			length = strcspn(at, ",}");
+		Stage		stage;
+
+		if (!align_stage_find(at, length, &stage))
+			invalid_member(pnstrdup(at, length), "No stage and no alias has this name.");
+		check_step_count(rule->step_count + 1);
+		rule->steps[rule->step_count++] = stage;
+		at += length;
+	} while (*at++ == ',');
+	if (at[-1] != '}' || at[strspn(at, " \t\r\n")] != '\0')
+		invalid_member(at - 1, "A list of stages ends with a brace.");
+	align_funnel_rule_check(rule);
+	return true;
+}
+
 PG_FUNCTION_INFO_V1(align_funnel_rule_in);
 Datum
 align_funnel_rule_in(PG_FUNCTION_ARGS)
 {
 	FunnelRule *rule = palloc(sizeof(FunnelRule));
 
-	rule_from_json(rule, DatumGetJsonbP(DirectFunctionCall1(jsonb_in, PG_GETARG_DATUM(0))));
+	if (!rule_from_list(rule, PG_GETARG_CSTRING(0)))
+		rule_from_json(rule, DatumGetJsonbP(DirectFunctionCall1(jsonb_in, PG_GETARG_DATUM(0))));
 	PG_RETURN_POINTER(rule);
 }
 

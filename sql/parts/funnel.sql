@@ -17,7 +17,7 @@ CREATE TYPE align.funnel_rule (
     INTERNALLENGTH = 72, ALIGNMENT = double, CATEGORY = 'U');
 
 COMMENT ON TYPE align.funnel_rule IS 'What a funnel asks: its steps in order, windows, mode, ties and exclusions. Text is JSON, such as {"steps": ["mql", "customer"], "within": "90 days"}; built by funnel_rule(steps, within => ...).';
-COMMENT ON FUNCTION align.funnel_rule_in(cstring) IS 'Input of funnel_rule.';
+COMMENT ON FUNCTION align.funnel_rule_in(cstring) IS 'Input of funnel_rule: JSON, or a plain list of stages such as {mql,customer}.';
 COMMENT ON FUNCTION align.funnel_rule_out(align.funnel_rule) IS 'Output of funnel_rule: only what differs from the default.';
 COMMENT ON FUNCTION align.funnel_rule_recv(internal) IS 'Binary input of funnel_rule; any bytes are read or refused.';
 COMMENT ON FUNCTION align.funnel_rule_send(align.funnel_rule) IS 'Binary output of funnel_rule.';

@@ -201,6 +201,11 @@ COMMENT ON CONSTRAINT touch_at_check ON align.touch IS 'instants are finite';
 CREATE INDEX touch_lead_idx ON align.touch (lead, at);
 COMMENT ON INDEX align.touch_lead_idx IS 'finds the touches of a lead in order';
 
+COMMENT ON SEQUENCE align.account_id_seq IS 'numbers of accounts';
+COMMENT ON SEQUENCE align.lead_id_seq IS 'numbers of leads';
+COMMENT ON SEQUENCE align.deal_id_seq IS 'numbers of deals';
+COMMENT ON SEQUENCE align.touch_id_seq IS 'numbers of touches';
+
 SELECT pg_catalog.pg_extension_config_dump('align.account', '');
 SELECT pg_catalog.pg_extension_config_dump('align.account_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('align.lead', '');
