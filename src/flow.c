@@ -391,7 +391,6 @@ align_flow_combine(PG_FUNCTION_ARGS)
 static Datum
 add_event(FunctionCallInfo fcinfo, LogKey key_type)
 {
-	MemoryContext context = align_base_aggregate_context(fcinfo);
 	EventLog   *log;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
@@ -400,9 +399,9 @@ add_event(FunctionCallInfo fcinfo, LogKey key_type)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	log = align_log_state(fcinfo, 0, context);
+	log = align_log_state(fcinfo, 0);
 	if (log == NULL)
-		log = align_log_create(context, key_type, NULL, 0);
+		log = align_log_create(align_base_aggregate_context(fcinfo), key_type, NULL, 0);
 	align_log_append(log, PG_GETARG_DATUM(1), PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_STAGE(2));
 	PG_RETURN_DATUM(align_log_datum(log));
 }
@@ -433,7 +432,7 @@ PG_FUNCTION_INFO_V1(align_flow_finish_events);
 Datum
 align_flow_finish_events(PG_FUNCTION_ARGS)
 {
-	EventLog   *log = align_log_state(fcinfo, 0, CurrentMemoryContext);
+	EventLog   *log = align_log_state(fcinfo, 0);
 	Flow	   *flow;
 
 	if (log == NULL)

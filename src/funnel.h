@@ -109,8 +109,7 @@ typedef struct Funnel
 	Chain		chain;			/* its rule is the funnel's */
 	FunnelStep	steps[FUNNEL_MAX_STEPS];
 	bytea	   *flat;			/* made by the last call for its size */
-	void	   *asked;			/* the arguments from which the rule was made */
-	Size		asked_size;
+	struct Asked *asked;		/* the arguments from which the rule was made */
 } Funnel;
 
 extern Funnel *align_funnel_create(MemoryContext parent, const FunnelRule *rule);

@@ -36,43 +36,79 @@ rule_from_steps(FunctionCallInfo fcinfo, int argument, FunnelRule *rule)
 }
 
 /*
- * The arguments that make the rule, as bytes to compare: row after row they are
- * the same, which costs less to see than to make the rule again.
+ * The arguments from which a rule was made. Row after row they are the same,
+ * which costs less to see than to make the rule again.
  */
 typedef struct Asked
 {
-	Size		size;
-	char		bytes[sizeof(FunnelRule) + 256];
+	bool		known;
+	bool		has_steps;
+	bool		has_within;
+	Interval	within;
+	Size		size;			/* of steps, or of the rule */
+	char		bytes[200];
 } Asked;
 
-static bool
-collect_asked(FunctionCallInfo fcinfo, int argument, bool is_rule, Asked *asked)
+/* The bytes of the argument that is an array of steps, or a rule. */
+static inline const char *
+asked_bytes(FunctionCallInfo fcinfo, int argument, bool is_rule, Size *size)
 {
-	asked->size = 0;
-	if (is_rule)
-	{
-		if (PG_ARGISNULL(argument))
-			return true;
-		memcpy(asked->bytes, PG_GETARG_POINTER(argument), sizeof(FunnelRule));
-		asked->size = sizeof(FunnelRule);
-		return true;
-	}
-	if (!PG_ARGISNULL(argument))
-	{
-		struct varlena *steps = (struct varlena *) PG_GETARG_POINTER(argument);
-		Size		size = VARSIZE_ANY(steps);
+	const char *bytes = (const char *) PG_GETARG_POINTER(argument);
 
-		if (VARATT_IS_EXTERNAL(steps) || VARATT_IS_COMPRESSED(steps) || size > 200)
-			return false;
-		memcpy(asked->bytes, steps, size);
-		asked->size = size;
-	}
-	if (!PG_ARGISNULL(argument + 1))
+	*size = is_rule ? sizeof(FunnelRule) : VARSIZE_ANY(bytes);
+	return bytes;
+}
+
+static inline bool
+same_asked(FunctionCallInfo fcinfo, int argument, bool is_rule, const Asked *asked)
+{
+	if (!asked->known || asked->has_steps == PG_ARGISNULL(argument))
+		return false;
+	if (asked->has_steps)
 	{
-		memcpy(asked->bytes + asked->size, PG_GETARG_POINTER(argument + 1), sizeof(Interval));
-		asked->size += sizeof(Interval);
+		Size		size;
+		const char *bytes = asked_bytes(fcinfo, argument, is_rule, &size);
+
+		if (size != asked->size || memcmp(bytes, asked->bytes, size) != 0)
+			return false;
+	}
+	if (!is_rule)
+	{
+		const Interval *within;
+
+		if (asked->has_within == PG_ARGISNULL(argument + 1))
+			return false;
+		within = PG_GETARG_INTERVAL_P(argument + 1);
+		if (asked->has_within &&
+			(within->time != asked->within.time || within->day != asked->within.day ||
+			 within->month != asked->within.month))
+			return false;
 	}
 	return true;
+}
+
+/* Notes the arguments; not where they are toasted or too long. */
+static void
+note_asked(FunctionCallInfo fcinfo, int argument, bool is_rule, Asked *asked)
+{
+	asked->known = false;
+	asked->has_steps = !PG_ARGISNULL(argument);
+	if (asked->has_steps)
+	{
+		const char *bytes = asked_bytes(fcinfo, argument, is_rule, &asked->size);
+
+		if (asked->size > sizeof(asked->bytes) ||
+			(!is_rule && (VARATT_IS_EXTERNAL(bytes) || VARATT_IS_COMPRESSED(bytes))))
+			return;
+		memcpy(asked->bytes, bytes, asked->size);
+	}
+	if (!is_rule)
+	{
+		asked->has_within = !PG_ARGISNULL(argument + 1);
+		if (asked->has_within)
+			asked->within = *PG_GETARG_INTERVAL_P(argument + 1);
+	}
+	asked->known = true;
 }
 
 static void
@@ -107,8 +143,6 @@ add_journey(FunctionCallInfo fcinfo, bool is_rule)
 	MemoryContext context = align_base_aggregate_context(fcinfo);
 	Funnel	   *funnel;
 	const Journey *journey;
-	Asked		asked;
-	bool		comparable;
 	TimestampTz times[FUNNEL_MAX_STEPS];
 	int			level;
 
@@ -120,10 +154,9 @@ add_journey(FunctionCallInfo fcinfo, bool is_rule)
 		PG_RETURN_DATUM(align_funnel_datum(funnel));
 	journey = align_journey_get(PG_GETARG_DATUM(1));
 
-	comparable = collect_asked(fcinfo, 2, is_rule, &asked);
-	if (!funnel->has_rule || funnel->asked == NULL || !comparable ||
-		asked.size != funnel->asked_size ||
-		memcmp(asked.bytes, funnel->asked, asked.size) != 0)
+	if (funnel->asked == NULL)
+		funnel->asked = MemoryContextAllocZero(funnel->header.eoh_context, sizeof(Asked));
+	if (!same_asked(fcinfo, 2, is_rule, funnel->asked) || journey->kind != funnel->chain.rule.kind)
 	{
 		FunnelRule	rule;
 
@@ -136,16 +169,8 @@ add_journey(FunctionCallInfo fcinfo, bool is_rule)
 		}
 		else if (memcmp(&rule, &funnel->chain.rule, sizeof(rule)) != 0)
 			rule_changed();
-		if (comparable)
-		{
-			if (funnel->asked == NULL)
-				funnel->asked = MemoryContextAlloc(funnel->header.eoh_context, sizeof(asked.bytes));
-			memcpy(funnel->asked, asked.bytes, asked.size);
-			funnel->asked_size = asked.size;
-		}
+		note_asked(fcinfo, 2, is_rule, funnel->asked);
 	}
-	else if (journey->kind != funnel->chain.rule.kind)
-		align_funnel_rule_resolve(&funnel->chain.rule, journey);
 
 	level = align_chain_match_journey(&funnel->chain, journey, times);
 	align_funnel_count(funnel, level, times);
@@ -200,11 +225,8 @@ typedef struct EventFunnel
 static Datum
 add_event(FunctionCallInfo fcinfo, LogKey key_type, bool is_rule)
 {
-	MemoryContext context = align_base_aggregate_context(fcinfo);
-	EventLog   *log = NULL;
+	EventLog   *log;
 	EventFunnel *asking;
-	Asked		asked;
-	bool		comparable;
 	int			step;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
@@ -213,11 +235,9 @@ add_event(FunctionCallInfo fcinfo, LogKey key_type, bool is_rule)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	log = align_log_state(fcinfo, 0, context);
-	comparable = collect_asked(fcinfo, 4, is_rule, &asked);
+	log = align_log_state(fcinfo, 0);
 	asking = log == NULL ? NULL : align_log_cache(log, sizeof(EventFunnel));
-	if (asking == NULL || !comparable || asked.size != asking->asked.size ||
-		memcmp(asked.bytes, asking->asked.bytes, asked.size) != 0)
+	if (asking == NULL || !same_asked(fcinfo, 4, is_rule, &asking->asked))
 	{
 		FunnelRule	rule;
 
@@ -229,12 +249,12 @@ add_event(FunctionCallInfo fcinfo, LogKey key_type, bool is_rule)
 					 errdetail("Conditions are read from journeys."),
 					 errhint("Give steps, or build journeys by journey(at, ...) first.")));
 		if (log == NULL)
-			log = align_log_create(context, key_type, &rule, sizeof(rule));
+			log = align_log_create(align_base_aggregate_context(fcinfo), key_type, &rule, sizeof(rule));
 		else if (memcmp(&rule, align_log_header(log), sizeof(rule)) != 0)
 			rule_changed();
 		asking = align_log_cache(log, sizeof(EventFunnel));
 		align_chain_prepare(&asking->chain, &rule, align_log_context(log));
-		asking->asked = asked;
+		note_asked(fcinfo, 4, is_rule, &asking->asked);
 	}
 	step = asking->chain.place[PG_GETARG_STAGE(2)];
 	if (step != CHAIN_NO_PLACE)
@@ -305,7 +325,7 @@ PG_FUNCTION_INFO_V1(align_funnel_finish_events);
 Datum
 align_funnel_finish_events(PG_FUNCTION_ARGS)
 {
-	EventLog   *log = align_log_state(fcinfo, 0, CurrentMemoryContext);
+	EventLog   *log = align_log_state(fcinfo, 0);
 	const FunnelRule *rule;
 	Funnel	   *funnel;
 

@@ -124,7 +124,7 @@ typedef enum LogKey
 typedef void (*LeadVisitor) (void *state, const int64 *packed, int count);
 
 extern EventLog *align_log_create(MemoryContext parent, LogKey key_type, const void *header, Size header_size);
-extern EventLog *align_log_state(FunctionCallInfo fcinfo, int argument, MemoryContext context);
+extern EventLog *align_log_state(FunctionCallInfo fcinfo, int argument);
 extern Datum align_log_datum(EventLog *log);
 extern const void *align_log_header(const EventLog *log);
 extern void *align_log_cache(EventLog *log, Size size);

@@ -717,12 +717,13 @@ merge_log(EventLog *into, const EventLog *from)
 
 /*
  * The log in an argument, NULL where it is null: the expanded object itself, or
- * one made below parent from the flat form.
+ * one made from the flat form, in an aggregate below its context.
  */
 EventLog *
-align_log_state(FunctionCallInfo fcinfo, int argument, MemoryContext parent)
+align_log_state(FunctionCallInfo fcinfo, int argument)
 {
 	struct varlena *flat;
+	MemoryContext parent;
 
 	if (PG_ARGISNULL(argument))
 		return NULL;
@@ -734,8 +735,9 @@ align_log_state(FunctionCallInfo fcinfo, int argument, MemoryContext parent)
 		if (log->magic == LOG_MAGIC)
 			return log;
 	}
-	flat = pg_detoast_datum_packed(flat);
-	return merge_flat(NULL, VARDATA_ANY(flat), parent);
+	if (!AggCheckCallContext(fcinfo, &parent))
+		parent = CurrentMemoryContext;
+	return merge_flat(NULL, VARDATA_ANY(pg_detoast_datum_packed(flat)), parent);
 }
 
 /* combine */
@@ -744,7 +746,7 @@ Datum
 align_journey_log_combine(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = align_base_aggregate_context(fcinfo);
-	EventLog   *into = align_log_state(fcinfo, 0, context);
+	EventLog   *into = align_log_state(fcinfo, 0);
 
 	if (!PG_ARGISNULL(1))
 	{
@@ -844,7 +846,7 @@ align_journey_log_send(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	pq_begintypsend(&out);
-	write_log(&out, align_log_state(fcinfo, 0, CurrentMemoryContext));
+	write_log(&out, align_log_state(fcinfo, 0));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }
 
@@ -863,7 +865,7 @@ align_journey_log_out(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	initStringInfo(&bytes);
-	write_log(&bytes, align_log_state(fcinfo, 0, CurrentMemoryContext));
+	write_log(&bytes, align_log_state(fcinfo, 0));
 	initStringInfo(&out);
 	align_base64_write(&out, bytes.data, bytes.len);
 	PG_RETURN_CSTRING(out.data);
