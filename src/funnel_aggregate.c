@@ -12,6 +12,7 @@
 #include "compat.h"
 
 #include "catalog/pg_type.h"
+#include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -42,6 +43,7 @@ rule_from_steps(FunctionCallInfo fcinfo, int argument, FunnelRule *rule)
 typedef struct Asked
 {
 	bool		known;
+	bool		constant;		/* the query says that they never change */
 	bool		has_steps;
 	bool		has_within;
 	Interval	within;
@@ -62,6 +64,8 @@ asked_bytes(FunctionCallInfo fcinfo, int argument, bool is_rule, Size *size)
 static inline bool
 same_asked(FunctionCallInfo fcinfo, int argument, bool is_rule, const Asked *asked)
 {
+	if (asked->constant)
+		return true;
 	if (!asked->known || asked->has_steps == PG_ARGISNULL(argument))
 		return false;
 	if (asked->has_steps)
@@ -87,11 +91,30 @@ same_asked(FunctionCallInfo fcinfo, int argument, bool is_rule, const Asked *ask
 	return true;
 }
 
+/*
+ * Whether the query gives the arguments of an aggregate, from the given one on,
+ * as constants. Where the aggregate is not called by the executor itself, as on
+ * a shard, that is not known, and they are compared.
+ */
+static bool
+are_constant(FunctionCallInfo fcinfo, int argument)
+{
+	Aggref	   *aggref = AggGetAggref(fcinfo);
+
+	if (aggref == NULL || list_length(aggref->args) < argument)
+		return false;
+	for (int i = argument - 1; i < list_length(aggref->args); i++)
+		if (!IsA(((TargetEntry *) list_nth(aggref->args, i))->expr, Const))
+			return false;
+	return true;
+}
+
 /* Notes the arguments; not where they are toasted or too long. */
 static void
 note_asked(FunctionCallInfo fcinfo, int argument, bool is_rule, Asked *asked)
 {
 	asked->known = false;
+	asked->constant = are_constant(fcinfo, argument);
 	asked->has_steps = !PG_ARGISNULL(argument);
 	if (asked->has_steps)
 	{

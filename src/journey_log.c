@@ -38,8 +38,7 @@
 #define LOG_VERSION			1
 #define LOG_PARTITION_BITS	8
 #define LOG_MAX_PARTITIONS	(1 << LOG_PARTITION_BITS)
-#define LOG_SPLIT_EVENTS	8192	/* one partition until then */
-#define LOG_CHUNK_EVENTS	4096	/* 64 kB at most */
+#define LOG_CHUNK_EVENTS	4096	/* at most; one partition until a chunk would be so large */
 #define LOG_PART_EVENTS		65536	/* grouped at once: what a cache holds */
 #define LOG_MAX_HEADER		128
 #define LOG_KEY_BLOCK		65536
@@ -54,15 +53,17 @@ typedef struct EventKey
 typedef struct EventChunk
 {
 	struct EventChunk *next;
-	uint32		used;
+	uint32		used;			/* of a chunk that is not the last: its capacity */
 	uint32		capacity;
 	LoggedEvent events[FLEXIBLE_ARRAY_MEMBER];
 } EventChunk;
 
+/* What a row touches lies together: where the next event goes. */
 typedef struct EventPartition
 {
-	EventChunk *last;			/* filled; the others hang behind it */
-	uint64		count;
+	LoggedEvent *next;
+	LoggedEvent *end;
+	EventChunk *last;			/* being filled; the others hang behind it */
 } EventPartition;
 
 struct EventLog
@@ -71,7 +72,6 @@ struct EventLog
 	uint32		magic;
 	LogKey		key_type;
 	int			partition_bits; /* 0 or LOG_PARTITION_BITS */
-	uint64		count;
 	Size		bytes;			/* memory taken */
 	Size		header_size;
 	char		header[LOG_MAX_HEADER];
@@ -142,6 +142,12 @@ align_log_context(EventLog *log)
 	return log->eoh.eoh_context;
 }
 
+static inline const EventKey *
+text_key(int64 key)
+{
+	return (const EventKey *) (uintptr_t) key;
+}
+
 /* Spreads the bits of a number over all of its bits (splitmix64's finalizer). */
 static inline uint64
 mix(uint64 number)
@@ -158,7 +164,7 @@ hash_key(const EventLog *log, int64 key)
 {
 	if (log->key_type != LOG_KEY_BIGINT)
 	{
-		const EventKey *text = (const EventKey *) (uintptr_t) key;
+		const EventKey *text = text_key(key);
 
 		return hash_bytes_extended((const unsigned char *) text->data, text->length, 0);
 	}
@@ -173,12 +179,29 @@ same_key(const EventLog *log, int64 a, int64 b)
 
 	if (a == b || log->key_type == LOG_KEY_BIGINT)
 		return a == b;
-	left = (const EventKey *) (uintptr_t) a;
-	right = (const EventKey *) (uintptr_t) b;
+	left = text_key(a);
+	right = text_key(b);
 	return left->length == right->length && memcmp(left->data, right->data, left->length) == 0;
 }
 
-static EventChunk *
+/* How many events a chunk holds. */
+static inline uint32
+chunk_used(const EventPartition *partition, const EventChunk *chunk)
+{
+	return chunk == partition->last ? (uint32) (partition->next - chunk->events) : chunk->used;
+}
+
+static uint64
+partition_count(const EventPartition *partition)
+{
+	uint64		count = 0;
+
+	for (const EventChunk *chunk = partition->last; chunk != NULL; chunk = chunk->next)
+		count += chunk_used(partition, chunk);
+	return count;
+}
+
+static void
 add_chunk(EventLog *log, EventPartition *partition, uint64 capacity)
 {
 	Size		size = offsetof(EventChunk, events) + capacity * sizeof(LoggedEvent);
@@ -186,28 +209,14 @@ add_chunk(EventLog *log, EventPartition *partition, uint64 capacity)
 
 	align_base_check_memory(log->bytes + size, "the events of this aggregate");
 	chunk = MemoryContextAllocHuge(log->eoh.eoh_context, size);
-	chunk->used = 0;
 	chunk->capacity = (uint32) capacity;
 	chunk->next = partition->last;
+	if (partition->last != NULL)
+		partition->last->used = chunk_used(partition, partition->last);
 	partition->last = chunk;
+	partition->next = chunk->events;
+	partition->end = chunk->events + capacity;
 	log->bytes += size;
-	return chunk;
-}
-
-static inline void
-append_to(EventLog *log, EventPartition *partition, int64 key, int64 packed)
-{
-	EventChunk *chunk = partition->last;
-	LoggedEvent *event;
-
-	if (unlikely(chunk == NULL || chunk->used == chunk->capacity))
-		chunk = add_chunk(log, partition,
-						  chunk == NULL ? 16 : Min((uint64) chunk->capacity * 2, LOG_CHUNK_EVENTS));
-	event = &chunk->events[chunk->used++];
-	event->key = key;
-	event->packed = packed;
-	partition->count++;
-	log->count++;
 }
 
 static inline EventPartition *
@@ -218,7 +227,33 @@ partition_of(EventLog *log, int64 key)
 	return &log->partitions[hash_key(log, key) >> (64 - LOG_PARTITION_BITS)];
 }
 
-/* Divides the one partition by hash. */
+static void split(EventLog *log);
+
+/* Appends an event whose key is the log's own. */
+static inline void
+append_event(EventLog *log, int64 key, int64 packed)
+{
+	EventPartition *partition = partition_of(log, key);
+
+	if (unlikely(partition->next == partition->end))
+	{
+		uint64		capacity = partition->last == NULL ? 16 :
+			Min((uint64) partition->last->capacity * 2, LOG_CHUNK_EVENTS);
+
+		if (log->partition_bits == 0 && capacity == LOG_CHUNK_EVENTS)
+		{
+			split(log);
+			append_event(log, key, packed);
+			return;
+		}
+		add_chunk(log, partition, capacity);
+	}
+	partition->next->key = key;
+	partition->next->packed = packed;
+	partition->next++;
+}
+
+/* Divides the one partition, which has grown, by hash. */
 static void
 split(EventLog *log)
 {
@@ -226,15 +261,13 @@ split(EventLog *log)
 
 	memset(&log->partitions[0], 0, sizeof(EventPartition));
 	log->partition_bits = LOG_PARTITION_BITS;
-	log->count = 0;
-	while (whole.last != NULL)
+	for (EventChunk *chunk = whole.last, *next; chunk != NULL; chunk = next)
 	{
-		EventChunk *chunk = whole.last;
+		uint32		used = chunk_used(&whole, chunk);
 
-		for (uint32 i = 0; i < chunk->used; i++)
-			append_to(log, partition_of(log, chunk->events[i].key),
-					  chunk->events[i].key, chunk->events[i].packed);
-		whole.last = chunk->next;
+		for (uint32 i = 0; i < used; i++)
+			append_event(log, chunk->events[i].key, chunk->events[i].packed);
+		next = chunk->next;
 		log->bytes -= offsetof(EventChunk, events) + chunk->capacity * sizeof(LoggedEvent);
 		pfree(chunk);
 	}
@@ -256,15 +289,6 @@ align_log_pack(TimestampTz at, int step)
 	return (int64) ((uint64) at << LOG_STEP_BITS) | step;
 }
 
-/* Appends an event whose key is the log's own. */
-static inline void
-append_event(EventLog *log, int64 key, int64 packed)
-{
-	if (unlikely(log->count == LOG_SPLIT_EVENTS && log->partition_bits == 0))
-		split(log);
-	append_to(log, partition_of(log, key), key, packed);
-}
-
 /* Copies a text key into the log's own memory. */
 static int64
 keep_key(EventLog *log, const char *key, uint32 length)
@@ -274,7 +298,7 @@ keep_key(EventLog *log, const char *key, uint32 length)
 
 	if (log->key_at == NULL || size > (Size) (log->key_end - log->key_at))
 	{
-		Size		block = Max(size, log->count < LOG_SPLIT_EVENTS ? 1024 : LOG_KEY_BLOCK);
+		Size		block = Max(size, log->partition_bits == 0 ? 1024 : LOG_KEY_BLOCK);
 
 		align_base_check_memory(log->bytes + block, "the events of this aggregate");
 		log->key_at = MemoryContextAlloc(log->eoh.eoh_context, block);
@@ -314,17 +338,13 @@ align_log_append(EventLog *log, Datum key, TimestampTz at, int step)
 
 /* Adds events that lie together, of one partition of a log divided alike. */
 static void
-append_block(EventLog *log, EventPartition *partition, const char *events, uint64 count)
+append_block(EventLog *log, EventPartition *partition, const void *events, uint64 count)
 {
-	EventChunk *chunk;
-
 	if (count == 0)
 		return;
-	chunk = add_chunk(log, partition, count);
-	memcpy(chunk->events, events, count * sizeof(LoggedEvent));
-	chunk->used = (uint32) count;
-	partition->count += count;
-	log->count += count;
+	add_chunk(log, partition, count);
+	memcpy(partition->next, events, count * sizeof(LoggedEvent));
+	partition->next += count;
 }
 
 #define ST_SORT sort_packed
@@ -474,38 +494,39 @@ void
 align_log_visit(EventLog *log, LeadVisitor visit, void *state)
 {
 	Grouping	grouping = {0};
-	int			partition_count = 1 << log->partition_bits;
+	int			partitions = 1 << log->partition_bits;
 	LoggedEvent *all = NULL;
 	uint64		capacity = 0;
 
-	for (int p = 0; p < partition_count; p++)
+	for (int p = 0; p < partitions; p++)
 	{
 		const EventPartition *partition = &log->partitions[p];
+		uint64		count = partition_count(partition);
 		int			sub_bits = 0;
 		uint64		starts[LOG_MAX_PARTITIONS + 1];
 		uint64		ends[LOG_MAX_PARTITIONS];
 		int			shift;
 
 		CHECK_FOR_INTERRUPTS();
-		if (partition->count == 0)
+		if (count == 0)
 			continue;
-		if (partition->count > capacity)
+		if (count > capacity)
 		{
 			if (all != NULL)
 				pfree(all);
-			capacity = partition->count;
+			capacity = count;
 			all = MemoryContextAllocHuge(CurrentMemoryContext, capacity * sizeof(LoggedEvent));
 		}
 
 		/* bring the chunks together, divided further where they are many */
-		while (sub_bits < LOG_PARTITION_BITS && (partition->count >> sub_bits) > LOG_PART_EVENTS)
+		while (sub_bits < LOG_PARTITION_BITS && (count >> sub_bits) > LOG_PART_EVENTS)
 			sub_bits++;
 		memset(ends, 0, sizeof(ends));
 		shift = 64 - log->partition_bits - sub_bits;
 		if (sub_bits > 0)
 		{
 			for (const EventChunk *chunk = partition->last; chunk != NULL; chunk = chunk->next)
-				for (uint32 i = 0; i < chunk->used; i++)
+				for (uint32 i = 0, used = chunk_used(partition, chunk); i < used; i++)
 					ends[(hash_key(log, chunk->events[i].key) >> shift) & ((1 << sub_bits) - 1)]++;
 			starts[0] = 0;
 			for (int s = 0; s < 1 << sub_bits; s++)
@@ -514,7 +535,7 @@ align_log_visit(EventLog *log, LeadVisitor visit, void *state)
 				ends[s] = starts[s];
 			}
 			for (const EventChunk *chunk = partition->last; chunk != NULL; chunk = chunk->next)
-				for (uint32 i = 0; i < chunk->used; i++)
+				for (uint32 i = 0, used = chunk_used(partition, chunk); i < used; i++)
 					all[ends[(hash_key(log, chunk->events[i].key) >> shift) & ((1 << sub_bits) - 1)]++] = chunk->events[i];
 		}
 		else
@@ -522,8 +543,10 @@ align_log_visit(EventLog *log, LeadVisitor visit, void *state)
 			starts[0] = 0;
 			for (const EventChunk *chunk = partition->last; chunk != NULL; chunk = chunk->next)
 			{
-				memcpy(all + ends[0], chunk->events, chunk->used * sizeof(LoggedEvent));
-				ends[0] += chunk->used;
+				uint32		used = chunk_used(partition, chunk);
+
+				memcpy(all + ends[0], chunk->events, used * sizeof(LoggedEvent));
+				ends[0] += used;
 			}
 		}
 		for (int s = 0; s < 1 << sub_bits; s++)
@@ -532,31 +555,28 @@ align_log_visit(EventLog *log, LeadVisitor visit, void *state)
 	}
 }
 
-/* The length of an event in the flat form. */
-static inline Size
-flat_event_size(const EventLog *log, const LoggedEvent *event)
-{
-	if (log->key_type == LOG_KEY_BIGINT)
-		return sizeof(LoggedEvent);
-	return sizeof(uint32) + ((const EventKey *) (uintptr_t) event->key)->length + sizeof(int64);
-}
-
 #define FLAT_START	(VARHDRSZ + 4)
 
 static Size
 get_flat_size(ExpandedObjectHeader *eoh)
 {
 	EventLog   *log = (EventLog *) eoh;
-	int			partition_count = 1 << log->partition_bits;
-	Size		size = FLAT_START + log->header_size + partition_count * sizeof(uint64);
+	int			partitions = 1 << log->partition_bits;
+	Size		size = FLAT_START + log->header_size + partitions * sizeof(uint64);
 
-	if (log->key_type == LOG_KEY_BIGINT)
-		size += log->count * sizeof(LoggedEvent);
-	else
-		for (int p = 0; p < partition_count; p++)
-			for (const EventChunk *chunk = log->partitions[p].last; chunk != NULL; chunk = chunk->next)
-				for (uint32 i = 0; i < chunk->used; i++)
-					size += flat_event_size(log, &chunk->events[i]);
+	for (int p = 0; p < partitions; p++)
+	{
+		const EventPartition *partition = &log->partitions[p];
+
+		if (log->key_type == LOG_KEY_BIGINT)
+		{
+			size += partition_count(partition) * sizeof(LoggedEvent);
+			continue;
+		}
+		for (const EventChunk *chunk = partition->last; chunk != NULL; chunk = chunk->next)
+			for (uint32 i = 0, used = chunk_used(partition, chunk); i < used; i++)
+				size += sizeof(uint32) + text_key(chunk->events[i].key)->length + sizeof(int64);
+	}
 	if (size > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -570,7 +590,7 @@ static void
 flatten_into(ExpandedObjectHeader *eoh, void *result, Size size)
 {
 	EventLog   *log = (EventLog *) eoh;
-	int			partition_count = 1 << log->partition_bits;
+	int			partitions = 1 << log->partition_bits;
 	char	   *at = (char *) result;
 
 	SET_VARSIZE(result, size);
@@ -581,24 +601,30 @@ flatten_into(ExpandedObjectHeader *eoh, void *result, Size size)
 	*at++ = (char) log->header_size;
 	memcpy(at, log->header, log->header_size);
 	at += log->header_size;
-	for (int p = 0; p < partition_count; p++)
+	for (int p = 0; p < partitions; p++)
 	{
-		memcpy(at, &log->partitions[p].count, sizeof(uint64));
+		uint64		count = partition_count(&log->partitions[p]);
+
+		memcpy(at, &count, sizeof(uint64));
 		at += sizeof(uint64);
 	}
-	for (int p = 0; p < partition_count; p++)
+	for (int p = 0; p < partitions; p++)
 	{
-		for (const EventChunk *chunk = log->partitions[p].last; chunk != NULL; chunk = chunk->next)
+		const EventPartition *partition = &log->partitions[p];
+
+		for (const EventChunk *chunk = partition->last; chunk != NULL; chunk = chunk->next)
 		{
+			uint32		used = chunk_used(partition, chunk);
+
 			if (log->key_type == LOG_KEY_BIGINT)
 			{
-				memcpy(at, chunk->events, chunk->used * sizeof(LoggedEvent));
-				at += chunk->used * sizeof(LoggedEvent);
+				memcpy(at, chunk->events, used * sizeof(LoggedEvent));
+				at += used * sizeof(LoggedEvent);
 				continue;
 			}
-			for (uint32 i = 0; i < chunk->used; i++)
+			for (uint32 i = 0; i < used; i++)
 			{
-				const EventKey *key = (const EventKey *) (uintptr_t) chunk->events[i].key;
+				const EventKey *key = text_key(chunk->events[i].key);
 
 				memcpy(at, &key->length, sizeof(uint32));
 				memcpy(at + sizeof(uint32), key->data, key->length);
@@ -634,7 +660,7 @@ merge_flat(EventLog *into, const char *at, MemoryContext parent)
 	int			partition_bits = at[2];
 	Size		header_size = (unsigned char) at[3];
 	const char *header = at + 4;
-	int			partition_count = 1 << partition_bits;
+	int			partitions = 1 << partition_bits;
 	const char *counts = header + header_size;
 
 	if (into == NULL)
@@ -642,8 +668,8 @@ merge_flat(EventLog *into, const char *at, MemoryContext parent)
 	check_same_log(into, key_type, header, header_size);
 	if (into->partition_bits < partition_bits)
 		split(into);
-	at = counts + partition_count * sizeof(uint64);
-	for (int p = 0; p < partition_count; p++)
+	at = counts + partitions * sizeof(uint64);
+	for (int p = 0; p < partitions; p++)
 	{
 		uint64		count;
 
@@ -684,31 +710,31 @@ merge_flat(EventLog *into, const char *at, MemoryContext parent)
 static void
 merge_log(EventLog *into, const EventLog *from)
 {
-	int			partition_count = 1 << from->partition_bits;
+	int			partitions = 1 << from->partition_bits;
 
 	check_same_log(into, from->key_type, from->header, from->header_size);
 	if (into->partition_bits < from->partition_bits)
 		split(into);
-	for (int p = 0; p < partition_count; p++)
+	for (int p = 0; p < partitions; p++)
 	{
+		const EventPartition *partition = &from->partitions[p];
+
 		CHECK_FOR_INTERRUPTS();
-		for (const EventChunk *chunk = from->partitions[p].last; chunk != NULL; chunk = chunk->next)
+		for (const EventChunk *chunk = partition->last; chunk != NULL; chunk = chunk->next)
 		{
+			uint32		used = chunk_used(partition, chunk);
+
 			if (from->key_type == LOG_KEY_BIGINT && into->partition_bits == from->partition_bits && into->partition_bits > 0)
 			{
-				append_block(into, &into->partitions[p], (const char *) chunk->events, chunk->used);
+				append_block(into, &into->partitions[p], chunk->events, used);
 				continue;
 			}
-			for (uint32 i = 0; i < chunk->used; i++)
+			for (uint32 i = 0; i < used; i++)
 			{
 				int64		key = chunk->events[i].key;
 
 				if (from->key_type != LOG_KEY_BIGINT)
-				{
-					const EventKey *text = (const EventKey *) (uintptr_t) key;
-
-					key = keep_key(into, text->data, text->length);
-				}
+					key = keep_key(into, text_key(key)->data, text_key(key)->length);
 				append_event(into, key, chunk->events[i].packed);
 			}
 		}
@@ -730,8 +756,12 @@ align_log_state(FunctionCallInfo fcinfo, int argument)
 	flat = (struct varlena *) PG_GETARG_POINTER(argument);
 	if (VARATT_IS_EXTERNAL_EXPANDED(flat))
 	{
-		EventLog   *log = (EventLog *) DatumGetEOHP(PG_GETARG_DATUM(argument));
+		varatt_expanded pointer;
+		EventLog   *log;
 
+		/* as DatumGetEOHP does, in line, since this is done for each row */
+		memcpy(&pointer, VARDATA_EXTERNAL(flat), sizeof(pointer));
+		log = (EventLog *) pointer.eohptr;
 		if (log->magic == LOG_MAGIC)
 			return log;
 	}
@@ -772,22 +802,27 @@ align_journey_log_combine(PG_FUNCTION_ARGS)
 static void
 write_log(StringInfo out, EventLog *log)
 {
-	int			partition_count = 1 << log->partition_bits;
+	int			partitions = 1 << log->partition_bits;
+	uint64		count = 0;
 
+	for (int p = 0; p < partitions; p++)
+		count += partition_count(&log->partitions[p]);
 	pq_sendint8(out, LOG_VERSION);
 	pq_sendint8(out, log->key_type);
 	pq_sendint8(out, log->header_size);
 	pq_sendbytes(out, log->header, log->header_size);
-	pq_sendint64(out, log->count);
-	for (int p = 0; p < partition_count; p++)
+	pq_sendint64(out, count);
+	for (int p = 0; p < partitions; p++)
 	{
-		for (const EventChunk *chunk = log->partitions[p].last; chunk != NULL; chunk = chunk->next)
+		const EventPartition *partition = &log->partitions[p];
+
+		for (const EventChunk *chunk = partition->last; chunk != NULL; chunk = chunk->next)
 		{
-			for (uint32 i = 0; i < chunk->used; i++)
+			for (uint32 i = 0, used = chunk_used(partition, chunk); i < used; i++)
 			{
 				if (log->key_type != LOG_KEY_BIGINT)
 				{
-					const EventKey *key = (const EventKey *) (uintptr_t) chunk->events[i].key;
+					const EventKey *key = text_key(chunk->events[i].key);
 
 					pq_sendint32(out, key->length);
 					pq_sendbytes(out, key->data, key->length);
