@@ -63,6 +63,10 @@ SELECT count(*) FROM (SELECT lead FROM public.event GROUP BY lead) s;
 -- goal: at most 1.8 of the better GROUP BY
 -- [align]
 SELECT ARRAY(SELECT reached_count FROM align.steps(f) ORDER BY step_order)::text
+FROM (SELECT align.funnel(j.journey, public.eight(), interval '180 days') AS f
+      FROM (SELECT align.event_log(lead, stage, at) AS log FROM public.event) s, align.journeys(s.log) j) t;
+-- [align, GROUP BY lead]
+SELECT ARRAY(SELECT reached_count FROM align.steps(f) ORDER BY step_order)::text
 FROM (SELECT align.funnel(j, public.eight(), interval '180 days') AS f
       FROM (SELECT align.journey(stage, at) AS j FROM public.event GROUP BY lead) s) t;
 -- [floor: GROUP BY lead, hash]

@@ -194,7 +194,7 @@ flow_datum(Flow *flow)
  * of the stage in which the lead is already begins nothing new.
  */
 static void
-count_lead(void *state, const int64 *packed, int count)
+count_lead(void *state, int64 key, const int64 *packed, int count)
 {
 	Flow	   *flow = state;
 	int			stage = logged_step(packed[0]);
@@ -367,7 +367,7 @@ align_flow_add_journey(PG_FUNCTION_ARGS)
 	for (uint32 i = 0; i < count; i++)
 		packed[i] = align_log_pack(journey_entry_at(&entries[i]),
 								   pg_rightmost_one_pos32(entries[i].mask));
-	count_lead(flow, packed, count);
+	count_lead(flow, 0, packed, count);
 	PG_RETURN_DATUM(flow_datum(flow));
 }
 
@@ -385,46 +385,6 @@ align_flow_combine(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1))
 		merge(flow, get_flow(PG_GETARG_DATUM(1), CurrentMemoryContext), 1);
 	PG_RETURN_DATUM(flow_datum(flow));
-}
-
-/* flow(lead, stage, at): transition, for each type of key */
-static Datum
-add_event(FunctionCallInfo fcinfo, LogKey key_type)
-{
-	EventLog   *log;
-
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	log = align_log_state(fcinfo, 0);
-	if (log == NULL)
-		log = align_log_create(align_base_aggregate_context(fcinfo), key_type, NULL, 0);
-	align_log_append(log, PG_GETARG_DATUM(1), PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_STAGE(2));
-	PG_RETURN_DATUM(align_log_datum(log));
-}
-
-PG_FUNCTION_INFO_V1(align_flow_add_bigint);
-Datum
-align_flow_add_bigint(PG_FUNCTION_ARGS)
-{
-	return add_event(fcinfo, LOG_KEY_BIGINT);
-}
-
-PG_FUNCTION_INFO_V1(align_flow_add_text);
-Datum
-align_flow_add_text(PG_FUNCTION_ARGS)
-{
-	return add_event(fcinfo, LOG_KEY_TEXT);
-}
-
-PG_FUNCTION_INFO_V1(align_flow_add_uuid);
-Datum
-align_flow_add_uuid(PG_FUNCTION_ARGS)
-{
-	return add_event(fcinfo, LOG_KEY_UUID);
 }
 
 /* flow(lead, stage, at): final */

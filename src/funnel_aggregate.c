@@ -329,7 +329,7 @@ align_funnel_add_uuid_rule(PG_FUNCTION_ARGS)
 
 /* Matches and counts one lead of a log. */
 static void
-count_lead(void *state, const int64 *packed, int count)
+count_lead(void *state, int64 key, const int64 *packed, int count)
 {
 	Funnel	   *funnel = state;
 	ChainEvent *events = align_chain_events(&funnel->chain, count);

@@ -120,8 +120,8 @@ typedef enum LogKey
 	LOG_KEY_UUID
 } LogKey;
 
-/* What a reader is called with: one lead's events, sorted. */
-typedef void (*LeadVisitor) (void *state, const int64 *packed, int count);
+/* What a reader is called with: one lead's key and events, sorted. */
+typedef void (*LeadVisitor) (void *state, int64 key, const int64 *packed, int count);
 
 extern EventLog *align_log_create(MemoryContext parent, LogKey key_type, const void *header, Size header_size);
 extern EventLog *align_log_state(FunctionCallInfo fcinfo, int argument);
@@ -131,6 +131,8 @@ extern void *align_log_cache(EventLog *log, Size size);
 extern MemoryContext align_log_context(EventLog *log);
 extern void align_log_append(EventLog *log, Datum key, TimestampTz at, int step);
 extern void align_log_check_header(const EventLog *log, Size size);
+extern LogKey align_log_key_type(const EventLog *log);
+extern Datum align_log_key_text(const EventLog *log, int64 key);
 extern int64 align_log_pack(TimestampTz at, int step);
 extern void align_log_visit(EventLog *log, LeadVisitor visit, void *state);
 

@@ -79,25 +79,16 @@ COMMENT ON AGGREGATE align.flow(align.journey) IS 'The flow of many journeys of 
 CREATE FUNCTION align.flow_finish(align.event_log) RETURNS align.flow
     AS 'MODULE_PATHNAME', 'align_flow_finish_events' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION align.flow_finish(align.event_log) IS 'Serves the aggregate flow over events.';
-CREATE FUNCTION align.flow_add(align.event_log, bigint, align.stage, timestamptz) RETURNS align.event_log
-    AS 'MODULE_PATHNAME', 'align_flow_add_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION align.flow_add(align.event_log, bigint, align.stage, timestamptz) IS 'Serves the aggregate flow over events.';
 CREATE AGGREGATE align.flow(lead bigint, stage align.stage, at timestamptz) (
-    SFUNC = align.flow_add, STYPE = align.event_log, SSPACE = 100000000, FINALFUNC = align.flow_finish,
+    SFUNC = align.event_log_add, STYPE = align.event_log, SSPACE = 100000000, FINALFUNC = align.flow_finish,
     COMBINEFUNC = align.event_log_combine, PARALLEL = SAFE);
 COMMENT ON AGGREGATE align.flow(bigint, align.stage, timestamptz) IS 'The flow of all leads straight from their events, in one pass and any order; equal to journeys per lead and then the flow over them. Rows with a NULL lead, stage or instant are left out. Memory: 16 bytes an event, bounded by align.state_memory.';
-CREATE FUNCTION align.flow_add(align.event_log, text, align.stage, timestamptz) RETURNS align.event_log
-    AS 'MODULE_PATHNAME', 'align_flow_add_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION align.flow_add(align.event_log, text, align.stage, timestamptz) IS 'Serves the aggregate flow over events.';
 CREATE AGGREGATE align.flow(lead text, stage align.stage, at timestamptz) (
-    SFUNC = align.flow_add, STYPE = align.event_log, SSPACE = 100000000, FINALFUNC = align.flow_finish,
+    SFUNC = align.event_log_add, STYPE = align.event_log, SSPACE = 100000000, FINALFUNC = align.flow_finish,
     COMBINEFUNC = align.event_log_combine, PARALLEL = SAFE);
 COMMENT ON AGGREGATE align.flow(text, align.stage, timestamptz) IS 'The flow of all leads straight from their events, in one pass and any order; equal to journeys per lead and then the flow over them. Rows with a NULL lead, stage or instant are left out. Memory: 16 bytes an event and the key, bounded by align.state_memory.';
-CREATE FUNCTION align.flow_add(align.event_log, uuid, align.stage, timestamptz) RETURNS align.event_log
-    AS 'MODULE_PATHNAME', 'align_flow_add_uuid' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION align.flow_add(align.event_log, uuid, align.stage, timestamptz) IS 'Serves the aggregate flow over events.';
 CREATE AGGREGATE align.flow(lead uuid, stage align.stage, at timestamptz) (
-    SFUNC = align.flow_add, STYPE = align.event_log, SSPACE = 100000000, FINALFUNC = align.flow_finish,
+    SFUNC = align.event_log_add, STYPE = align.event_log, SSPACE = 100000000, FINALFUNC = align.flow_finish,
     COMBINEFUNC = align.event_log_combine, PARALLEL = SAFE);
 COMMENT ON AGGREGATE align.flow(uuid, align.stage, timestamptz) IS 'The flow of all leads straight from their events, in one pass and any order; equal to journeys per lead and then the flow over them. Rows with a NULL lead, stage or instant are left out. Memory: 16 bytes an event and the key, bounded by align.state_memory.';
 

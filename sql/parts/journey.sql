@@ -157,6 +157,34 @@ CREATE FUNCTION align.event_log_combine(align.event_log, align.event_log) RETURN
     AS 'MODULE_PATHNAME', 'align_journey_log_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION align.event_log_combine(align.event_log, align.event_log) IS 'Serves the aggregates funnel and flow over events.';
 
+CREATE FUNCTION align.event_log_add(align.event_log, bigint, align.stage, timestamptz) RETURNS align.event_log
+    AS 'MODULE_PATHNAME', 'align_journey_log_add_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.event_log_add(align.event_log, bigint, align.stage, timestamptz) IS 'Serves the aggregates event_log and flow.';
+CREATE AGGREGATE align.event_log(lead bigint, stage align.stage, at timestamptz) (
+    SFUNC = align.event_log_add, STYPE = align.event_log, SSPACE = 100000000,
+    COMBINEFUNC = align.event_log_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.event_log(bigint, align.stage, timestamptz) IS 'All events of many leads as one value, in any order, for journeys(). Rows with a NULL lead, stage or instant are left out. Memory: 16 bytes an event, bounded by align.state_memory.';
+CREATE FUNCTION align.event_log_add(align.event_log, text, align.stage, timestamptz) RETURNS align.event_log
+    AS 'MODULE_PATHNAME', 'align_journey_log_add_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.event_log_add(align.event_log, text, align.stage, timestamptz) IS 'Serves the aggregates event_log and flow.';
+CREATE AGGREGATE align.event_log(lead text, stage align.stage, at timestamptz) (
+    SFUNC = align.event_log_add, STYPE = align.event_log, SSPACE = 100000000,
+    COMBINEFUNC = align.event_log_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.event_log(text, align.stage, timestamptz) IS 'All events of many leads as one value, in any order, for journeys(). Rows with a NULL lead, stage or instant are left out. Memory: 16 bytes an event and the key, bounded by align.state_memory.';
+CREATE FUNCTION align.event_log_add(align.event_log, uuid, align.stage, timestamptz) RETURNS align.event_log
+    AS 'MODULE_PATHNAME', 'align_journey_log_add_uuid' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.event_log_add(align.event_log, uuid, align.stage, timestamptz) IS 'Serves the aggregates event_log and flow.';
+CREATE AGGREGATE align.event_log(lead uuid, stage align.stage, at timestamptz) (
+    SFUNC = align.event_log_add, STYPE = align.event_log, SSPACE = 100000000,
+    COMBINEFUNC = align.event_log_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.event_log(uuid, align.stage, timestamptz) IS 'All events of many leads as one value, in any order, for journeys(). Rows with a NULL lead, stage or instant are left out. Memory: 16 bytes an event and the key, bounded by align.state_memory.';
+CREATE FUNCTION align.journeys(log align.event_log, OUT lead bigint, OUT journey align.journey) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'align_journey_log_journeys' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1000000;
+COMMENT ON FUNCTION align.journeys(align.event_log) IS 'A row per lead of a log whose leads have bigint keys: the key and the journey. The same journeys as journey(stage, at) with GROUP BY lead gives, faster where leads are many. Error when the keys are text or uuid.';
+CREATE FUNCTION align.journeys_by_key(log align.event_log, OUT lead text, OUT journey align.journey) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'align_journey_log_journeys_by_key' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1000000;
+COMMENT ON FUNCTION align.journeys_by_key(align.event_log) IS 'A row per lead of a log, with its key as text: journeys() for keys of any type.';
+
 -- the journeys of all leads: the one place from which other answers read events
 
 CREATE VIEW align.lead_journey WITH (security_invoker = true) AS

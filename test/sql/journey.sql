@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(59);
+SELECT plan(67);
 
 CREATE TEMP TABLE event (lead int, stage align.stage, at timestamptz);
 INSERT INTO event VALUES
@@ -23,6 +23,21 @@ SELECT is((SELECT journey(stage, at) FROM (SELECT * FROM event WHERE lead = 1 OR
 SELECT is((SELECT count(*) FROM (SELECT DISTINCT journey FROM j) d), 5::bigint, 'journeys can be told apart');
 SELECT cmp_ok(pg_column_size((SELECT journey FROM j WHERE lead = 1)), '<=', 12 + 7 * 12, '12 bytes a journey and 12 an event');
 SELECT is((SELECT event_count(journey) FROM (SELECT journey('lead', timestamptz '2026-01-01Z' + i * interval '1 h') FROM generate_series(1, 5000) i) s), 5000, 'a long journey grows');
+
+-- journeys of many leads at once
+CREATE TEMP TABLE many AS SELECT (h % 4000)::bigint AS lead, (2 + (h >> 16) % 16)::int::stage AS stage, timestamptz '2024-01-01Z' + ((h >> 24) % 90000) * interval '1 h' AS at
+FROM generate_series(1, 50000) i, LATERAL (SELECT hashint8extended(i, 5) & 9223372036854775807 AS h) x;
+CREATE TEMP TABLE one_by_one AS SELECT lead, journey(stage, at) AS journey FROM many GROUP BY lead;
+SELECT set_eq($$SELECT j.lead, j.journey::text FROM (SELECT event_log(lead, stage, at) AS log FROM many) s, journeys(s.log) j$$, 'SELECT lead, journey::text FROM one_by_one', 'journeys of a log');
+SELECT set_eq($$SELECT j.lead, j.journey::text FROM (SELECT event_log(lead::text, stage, at) AS log FROM many) s, journeys_by_key(s.log) j$$, 'SELECT lead::text, journey::text FROM one_by_one', 'by text keys');
+SELECT set_eq($$SELECT j.lead, j.journey::text FROM (SELECT event_log(md5(lead::text)::uuid, stage, at) AS log FROM many) s, journeys_by_key(s.log) j$$, 'SELECT md5(lead::text)::uuid::text, journey::text FROM one_by_one', 'by uuid keys');
+SELECT set_eq($$SELECT j.lead, j.journey::text FROM (SELECT event_log(lead, stage, at) AS log FROM many) s, journeys(s.log::text::event_log) j$$, 'SELECT lead, journey::text FROM one_by_one', 'a log''s text reads back to the same');
+SELECT is((SELECT array_agg(n) FROM (SELECT count(j.lead) AS n FROM (SELECT event_log(lead, stage, at) AS log FROM many WHERE lead < 3000 GROUP BY lead / 1000) s, journeys(s.log) j GROUP BY j.lead / 1000) x), '{1000,1000,1000}', 'per group');
+SELECT is((SELECT count(*) FROM (SELECT event_log(lead, stage, at) AS log FROM many WHERE false) s, journeys(s.log)), 0::bigint, 'no event is no log');
+SELECT is(pg_temp.error_of($$SELECT align.journeys(align.event_log('a'::text, 'lead', now()))$$),
+    '42804 | the leads of this event log have no bigint keys | Their keys are text or uuid. | Read it by journeys_by_key.', 'text keys are no bigint');
+SELECT is(pg_temp.error_of($$SELECT 'x'::align.event_log$$),
+    '22P02 | invalid event log | It is not the base64 that align wrote. | An event log is the state of an aggregate; its text is only to be read back.', 'a text that is no log');
 
 -- merging
 SELECT is((SELECT rollup(part) FROM (SELECT journey(stage, at) AS part FROM event WHERE lead = 1 GROUP BY stage) p), (SELECT journey FROM j WHERE lead = 1), 'rollup puts parts together');
