@@ -1,0 +1,75 @@
+# Binary input never crashes the server: valid values of every type, changed in
+# one to four places or cut, thousands of times, sent to the receive functions
+# by COPY. Each is read or refused with an error of its own; what is read can be
+# written and read again.
+use strict;
+use warnings;
+
+use AlignTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $rounds = $ENV{FUZZ_ROUNDS} || 700;    # a type
+my $node = new_node('fuzz');
+my $folder = PostgreSQL::Test::Utils::tempdir();
+
+new_database($node, 'fuzz');
+$node->safe_psql('fuzz', q{
+	CREATE TABLE event AS SELECT (h % 40)::bigint AS lead, (2 + (h >> 16) % 14)::int::stage AS stage, timestamptz '2024-01-01Z' + ((h >> 24) % 90000) * interval '1 min' AS at
+		FROM generate_series(1, 200) i, LATERAL (SELECT hashint8extended(i, 5) & 9223372036854775807 AS h) x;
+});
+# a value of each type, and what is done with a changed one that was read
+my %value = (
+	stage => [ q{'customer'::stage}, 'v::text' ],
+	period => [ q{'FY2026-Q1@Jul'::period}, 'v::text::period::text || lower(v) || upper(v)' ],
+	journey => [ q{(SELECT journey(stage, at) FROM event WHERE lead = 7)}, q{v::text::journey::text || event_count(v) || coalesce(path(v), '')} ],
+	journey_of_conditions => [ q{(SELECT journey(at, stage < 'mql', stage > 'lead', lead > 9) FROM event)}, q{v::text::journey::text || funnel_level(v, NULL, '9 days')}, 'journey' ],
+	funnel_rule => [ q{funnel_rule('{mql,sql,customer}', '90 days', '1 day', 'strict', 'strict', '{lost}', 1, 2, '2026-01-01Z')}, q{v::text::funnel_rule::text} ],
+	funnel => [ q{(SELECT funnel(lead, stage, at, '{lead,mql,sql}', '90 days') FROM event)}, q{(v + v - v)::text::funnel::text || (SELECT count(*) FROM steps(v))} ],
+	flow => [ q{(SELECT flow(lead, stage, at) FROM event)}, q{(v + v - v)::text::flow::text || (SELECT count(*) FROM transitions(v)) || (SELECT count(*) FROM stays(v))} ],
+	event_log => [ q{(SELECT event_log(lead, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))} ],
+	event_log_of_text => [ q{(SELECT event_log('lead ' || lead, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))}, 'event_log' ],
+	event_log_of_uuid => [ q{(SELECT event_log(md5(lead::text)::uuid, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))}, 'event_log' ],
+);
+
+my $state = 42;
+sub draw { my ($m) = @_; $state = ($state * 16807) % 2147483647; return int($state / 64) % $m; }
+
+my $started = rows($node, 'fuzz', 'SELECT pg_postmaster_start_time()');
+for my $name (sort keys %value)
+{
+	my ($expression, $use, $type) = @{ $value{$name} };
+	$type //= $name;
+
+	$node->safe_psql('fuzz', "CREATE TABLE seed_$name AS SELECT $expression AS v; CREATE TABLE read_$name (v $type); COPY seed_$name TO '$folder/$name.bin' (FORMAT binary)");
+	my $bytes = slurp_file("$folder/$name.bin");
+	my $header = substr $bytes, 0, 19;                            # signature, flags, extension
+	my $length = unpack 'N', substr $bytes, 21, 4;
+	my $field = substr $bytes, 25, $length;
+	my $script = '';
+	for my $round (1 .. $rounds)
+	{
+		my $changed = $field;
+		for (0 .. draw(4)) { substr($changed, draw(length $changed), 1) = chr draw(256); }
+		if (draw(5) == 0) { $changed = substr $changed, 0, draw(length $changed); }
+		elsif (draw(9) == 0) { $changed .= chr draw(256) for 0 .. draw(9); }
+		open my $out, '>:raw', "$folder/$name.$round" or die $!;
+		print $out $header, pack('n', 1), pack('N', length $changed), $changed, pack('n', 65535);
+		close $out;
+		$script .= "\\copy read_$name FROM '$folder/$name.$round' (FORMAT binary)\n";
+	}
+	my ($code, $out, $err) = $node->psql('fuzz', $script, on_error_stop => 0);
+	my $refused = () = $err =~ /ERROR:/g;
+	my $read = rows($node, 'fuzz', "SELECT count(*) FROM read_$name");
+	is($refused + $read, $rounds, "$name: each of $rounds was read ($read) or refused ($refused)");
+	cmp_ok($refused, '>', 0, "$name: some were refused");
+	unlike($err, qr/server closed|terminated|invalid memory alloc|XX000/, "$name: by errors of our own");
+	# what was read can be used; an error is fine, a crash is not
+	($code, $out, $err) = $node->psql('fuzz', "DO \$\$ DECLARE v $type; BEGIN FOR v IN SELECT r.v FROM read_$name r LOOP BEGIN PERFORM $use; EXCEPTION WHEN OTHERS THEN IF SQLSTATE = 'XX000' THEN RAISE; END IF; END; END LOOP; END \$\$");
+	is($err, '', "$name: what was read can be used");
+	unlink glob "$folder/$name.*";
+}
+is(rows($node, 'fuzz', 'SELECT pg_postmaster_start_time()'), $started, 'the server never went down');
+
+$node->stop;
+done_testing();
