@@ -6,12 +6,13 @@ use strict;
 use warnings;
 
 use AlignTest;
+use Cwd qw(abs_path);
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $rounds = $ENV{FUZZ_ROUNDS} || 700;    # a type
 my $node = new_node('fuzz');
-my $folder = PostgreSQL::Test::Utils::tempdir();
+my $folder = abs_path(PostgreSQL::Test::Utils::tempdir());
 
 new_database($node, 'fuzz');
 $node->safe_psql('fuzz', q{
