@@ -349,6 +349,21 @@ read_format(const char **at, const char *end, const char *format, InstantParts *
 }
 
 /*
+ * Whether a text is milliseconds since 1970: 13 digits, which are the years
+ * 2001 to 2286. Other lengths may as well be 202603010930 or 20260301093000.
+ */
+static bool
+is_milliseconds(const char *at, const char *end)
+{
+	if (end - at != 13)
+		return false;
+	for (; at < end; at++)
+		if (!isdigit((unsigned char) *at))
+			return false;
+	return true;
+}
+
+/*
  * Reads an instant as CRM exports write it. Returns what is wrong in words, or
  * NULL; *open is set for an empty text and for 9999-12-31, which mean no end.
  */
@@ -357,7 +372,7 @@ read_export(const char *at, const char *end, pg_tz *zone, const char *format,
 			TimestampTz *instant, bool *open)
 {
 	InstantParts parts = {.half_day = -1};
-	const char *digit = at;
+	const char *digit;
 
 	while (at < end && isspace((unsigned char) *at))
 		at++;
@@ -367,22 +382,17 @@ read_export(const char *at, const char *end, pg_tz *zone, const char *format,
 	if (*open)
 		return NULL;
 
-	for (digit = at; digit < end && isdigit((unsigned char) *digit); digit++)
-		;
-	if (digit == end && end - at >= 12 && end - at <= 14)
+	digit = at;
+	if (format != NULL && read_format(&digit, end, format, &parts) && digit == end)
+		;						/* goes before milliseconds: it may be digits alone too */
+	else if (is_milliseconds(at, end))
 	{
-		/* milliseconds since 1970 */
-		int64		msecs = strtoll(pnstrdup(at, end - at), NULL, 10);
-
-		*instant = msecs * 1000 -
+		*instant = strtoll(pnstrdup(at, end - at), NULL, 10) * 1000 -
 			(int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
 		return NULL;
 	}
-	if (format != NULL)
-	{
-		if (!read_format(&at, end, format, &parts) || at != end)
-			return "it does not have the date format given";
-	}
+	else if (format != NULL)
+		return "it does not have the date format given";
 	else if (!read_iso(&at, end, &parts) || at != end)
 	{
 		if (memchr(at, '/', end - at) != NULL)

@@ -15,15 +15,15 @@ BEGIN {
 
     sources = split("Organic Search|Paid Search|Event|Referral|Outbound|Partner|", source, "|")
     split("30|24|12|8|16|7|3", source_weight, "|")
-    split("100|85|110|190|60|150|70", source_quality, "|")     # per cent of the usual rates
+    split("100|93|103|118|82|108|88", source_quality, "|")     # per cent of the usual rates
     split("100|110|90|60|170|90|120", source_delay, "|")
     segments = split("Small business|Mid-market|Enterprise", segment, "|")
     split("50|35|15", segment_weight, "|")
-    split("105|100|80", segment_quality, "|")
+    split("103|100|95", segment_quality, "|")
     split("70|100|190", segment_delay, "|")
     split("1|8|60", employees_scale, "|")
     owners = split("Ana Lima|Ben Okafor|Chloe Martin|Dario Rossi|Emma Berg|Farid Khan|Grace Liu|Hugo Silva", owner, "|")
-    split("100|130|90|75|110|100|145|60", owner_quality, "|")
+    split("100|108|96|92|104|100|112|86", owner_quality, "|")
     titles = split("VP Operations|Head of Marketing|IT Manager|CFO|Analyst|Founder|Student|Chief Revenue Officer", title, "|")
     countries = split("US|US|US|DE|GB|FR|BR|IN|CA", country, "|")
     industries = split("software|manufacturing|retail|healthcare|finance|education|logistics", industry, "|")

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <libpq-fe.h>
@@ -27,6 +28,11 @@
 #define MAX_SHOWN		10		/* faults that a refused file shows */
 #define PROGRESS_ROWS	10000
 #define COPY_BUFFER		(1 << 16)
+#define MAX_NUMBER		100		/* digits of a number in attributes */
+
+/* The columns that a rejects file has before those of the file it comes from. */
+#define REJECTED_LINE	"rejected_line"
+#define REJECTED_REASON	"rejected_reason"
 
 typedef enum FileKind
 {
@@ -121,12 +127,16 @@ static void
 fail(const char *format,...)
 {
 	va_list		args;
+	char		message[4096];
+	size_t		length;
 
-	fputs("align_load: error: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	/* the server's messages end with a line end */
+	for (length = strlen(message); length > 0 && message[length - 1] == '\n'; length--)
+		message[length - 1] = '\0';
+	fprintf(stderr, "align_load: error: %s\n", message);
 	if (connection != NULL)
 		PQfinish(connection);
 	exit(1);
@@ -161,7 +171,7 @@ usage(void)
 		 "  --events=FILE          stage events: lead, stage, at, and recorded_at, team,\n"
 		 "                         actor, reason; all other columns are left out\n"
 		 "  --map=COLUMN=FIELD     the column of a file that holds a field; may be repeated\n"
-		 "  --stage=LABEL          the stage of all events, for a file without such a column\n"
+		 "  --stage=LABEL          the stage of all events, whatever columns the file has\n"
 		 "  --source=NAME          the system whose words stage_label maps, such as salesforce\n"
 		 "  --timezone=ZONE        the time zone of instants without one, such as Europe/Berlin\n"
 		 "  --date-format=FORMAT   of instants that are not ISO, such as 'MM/DD/YY HH12:MI AM'\n"
@@ -256,17 +266,22 @@ find_column(const Load *load, const Field *field)
 static void
 read_header(Load *load, Csv *csv)
 {
-	if (!csv_next(csv))
+	bool		found = csv_next(csv);
+
+	if (csv->error != 0)
+		fail("cannot read %s: %s", load->path, strerror(csv->error));
+	if (!found)
 		fail("%s is empty: its first line names the columns", load->path);
 	if (csv->fault != NULL)
-		fail("%s, line 1: %s", load->path, csv->fault);
+		fail("%s, line %ld: %s", load->path, csv->line, csv->fault);
 	load->columns = csv->count;
 	load->header = allocate(NULL, csv->count * sizeof(char *));
 	load->is_attribute = allocate(NULL, csv->count * sizeof(bool));
 	for (int c = 0; c < csv->count; c++)
 	{
 		load->header[c] = copy_text(csv_field(csv, c));
-		load->is_attribute[c] = load->kind == FILE_LEADS && load->header[c][0] != '\0';
+		load->is_attribute[c] = load->kind == FILE_LEADS && load->header[c][0] != '\0' &&
+			strcmp(load->header[c], REJECTED_LINE) != 0 && strcmp(load->header[c], REJECTED_REASON) != 0;
 	}
 	for (int f = 0; f < FIELD_COUNT; f++)
 		load->column_of[f] = -1;
@@ -274,6 +289,8 @@ read_header(Load *load, Csv *csv)
 	{
 		bool		mapped = false;
 
+		if (options.stage != NULL && strcmp(load->fields[f].name, "stage") == 0)
+			continue;
 		for (int m = 0; m < options.map_count; m++)
 		{
 			if (strcasecmp(options.maps[m].field, load->fields[f].name) != 0)
@@ -292,8 +309,7 @@ read_header(Load *load, Csv *csv)
 			load->column_of[f] = find_column(load, &load->fields[f]);
 		if (load->column_of[f] >= 0)
 			load->is_attribute[load->column_of[f]] = false;
-		else if (load->fields[f].required &&
-				 !(options.stage != NULL && strcmp(load->fields[f].name, "stage") == 0))
+		else if (load->fields[f].required)
 		{
 			fprintf(stderr, "align_load: error: %s has no column for %s\n", load->path, load->fields[f].name);
 			fprintf(stderr, "align_load: detail: its columns are");
@@ -357,10 +373,14 @@ put_text(const char *text)
 	}
 }
 
-/* Whether a value is a number as JSON writes it, short enough to be one. */
+/*
+ * Whether a value is a number as JSON writes it, and short enough to be one and
+ * no key.
+ */
 static bool
 is_number(const char *at)
 {
+	const char *start = at;
 	int			digits = 0;
 
 	if (*at == '-')
@@ -379,7 +399,7 @@ is_number(const char *at)
 		while (isdigit((unsigned char) *at))
 			at++;
 	}
-	return *at == '\0';
+	return *at == '\0' && at - start <= MAX_NUMBER;
 }
 
 /* A JSON string, inside of COPY's text format: a backslash is written twice. */
@@ -458,9 +478,13 @@ send_file(Load *load)
 
 	if (file == NULL)
 		fail("cannot open %s: %s", load->path, strerror(errno));
-	fseek(file, 0, SEEK_END);
-	load->size = ftell(file);
-	rewind(file);
+	if (fseek(file, 0, SEEK_END) == 0)
+	{
+		load->size = ftell(file);
+		rewind(file);
+	}
+	else if (options.rejects != NULL)
+		fail("%s cannot be read twice, as --rejects needs", load->path);
 	csv_open(&csv, file, options.delimiter);
 	read_header(load, &csv);
 
@@ -521,6 +545,8 @@ send_file(Load *load)
 		}
 		put_char('\n');
 	}
+	if (csv.error != 0)
+		fail("cannot read %s: %s", load->path, strerror(csv.error));
 	show_progress(load, &csv, true);
 	csv_close(&csv);
 	flush_copy();
@@ -559,6 +585,7 @@ write_rejects(Load *load, FILE *out)
 {
 	FILE	   *file = fopen(load->path, "rb");
 	Csv			csv;
+	bool		first = true;
 	long		next = 0;
 
 	if (file == NULL)
@@ -566,12 +593,13 @@ write_rejects(Load *load, FILE *out)
 	csv_open(&csv, file, options.delimiter);
 	while (next < load->fault_count && csv_next(&csv))
 	{
-		bool		is_header = csv.line == 1 && load->faults[next].line != 1;
+		bool		is_header = first;
 
+		first = false;
 		if (!is_header && csv.line != load->faults[next].line)
 			continue;
 		if (is_header)
-			fputs("line,reason", out);
+			fputs(REJECTED_LINE "," REJECTED_REASON, out);
 		else
 		{
 			fprintf(out, "%ld,", csv.line);
@@ -583,10 +611,12 @@ write_rejects(Load *load, FILE *out)
 			csv_write_field(out, csv_field(&csv, c));
 		}
 		putc('\n', out);
-		while (!is_header && next < load->fault_count && load->faults[next].line == csv.line)
+		if (!is_header)
 			next++;
 	}
 	csv_close(&csv);
+	if (next < load->fault_count)
+		fail("%s changed while it was read", load->path);
 }
 
 /*
@@ -613,40 +643,113 @@ judge(Load *load, FILE *rejects)
 		 load->path, load->fault_count, load->read);
 }
 
+/*
+ * Takes the lines that are faulty out of the temporary table.
+ */
+static void
+leave_out_faults(Load *load)
+{
+	PGresult   *result;
+
+	if (load->fault_count == 0)
+		return;
+	run("CREATE TEMPORARY TABLE load_fault (line bigint) ON COMMIT DROP");
+	result = PQexec(connection, "COPY pg_temp.load_fault FROM STDIN");
+	if (PQresultStatus(result) != PGRES_COPY_IN)
+		fail("%s", PQresultErrorMessage(result));
+	PQclear(result);
+	for (long i = 0; i < load->fault_count; i++)
+	{
+		char		line[32];
+
+		snprintf(line, sizeof(line), "%ld\n", load->faults[i].line);
+		if (PQputCopyData(connection, line, (int) strlen(line)) != 1)
+			fail("%s", PQerrorMessage(connection));
+	}
+	if (PQputCopyEnd(connection, NULL) != 1)
+		fail("%s", PQerrorMessage(connection));
+	for (; (result = PQgetResult(connection)) != NULL; PQclear(result))
+		if (PQresultStatus(result) != PGRES_COMMAND_OK)
+			fail("%s", PQresultErrorMessage(result));
+	run(load->kind == FILE_LEADS ?
+		"DELETE FROM pg_temp.load_lead s USING pg_temp.load_fault f WHERE f.line = s.line" :
+		"DELETE FROM pg_temp.load_event s USING pg_temp.load_fault f WHERE f.line = s.line");
+	run("DROP TABLE pg_temp.load_fault");
+}
+
+/*
+ * Where the role may, keeps leads and teams from changing until the end. Then
+ * those that were found stay, so that the check of every event by the foreign
+ * keys can be left out. Called before the first row goes into lead, since two
+ * loaders that both had written there would wait for each other for ever.
+ */
+static bool
+lock_leads(void)
+{
+	PGresult   *result = query("SELECT pg_catalog.has_parameter_privilege('session_replication_role', 'SET')"
+							   " AND pg_catalog.has_table_privilege('align.lead', 'UPDATE, DELETE, TRUNCATE')"
+							   " AND pg_catalog.has_table_privilege('align.team', 'UPDATE, DELETE, TRUNCATE')", 0, NULL);
+	bool		may = strcmp(PQgetvalue(result, 0, 0), "t") == 0;
+
+	PQclear(result);
+	if (may)
+		run("LOCK TABLE align.lead, align.team IN SHARE ROW EXCLUSIVE MODE");
+	return may;
+}
+
 static void
 load_leads(Load *load, FILE *rejects)
 {
 	send_file(load);
 	find_faults(load,
 				"SELECT line, CASE WHEN key IS NULL THEN 'the key is missing'"
-				" ELSE 'the key has more than 200 characters' END"
-				" FROM pg_temp.load_lead WHERE key IS NULL OR pg_catalog.length(key) > 200", 0, NULL);
-	find_faults(load,
-				"SELECT line, 'the account''s key has more than 200 characters'"
-				" FROM pg_temp.load_lead WHERE pg_catalog.length(account) > 200", 0, NULL);
+				" WHEN pg_catalog.length(key) > 200 THEN 'the key has more than 200 characters'"
+				" ELSE 'the account''s key has more than 200 characters' END"
+				" FROM pg_temp.load_lead"
+				" WHERE key IS NULL OR pg_catalog.length(key) > 200 OR pg_catalog.length(account) > 200", 0, NULL);
 	judge(load, rejects);
+	leave_out_faults(load);
+	run("ANALYZE pg_temp.load_lead");
 	run("INSERT INTO align.account (key)"
-		" SELECT DISTINCT account FROM pg_temp.load_lead s"
-		" WHERE pg_catalog.length(account) <= 200 AND pg_catalog.length(key) <= 200"
+		" SELECT DISTINCT n.account FROM ("
+		"  SELECT DISTINCT ON (s.key) s.key, s.account FROM pg_temp.load_lead s ORDER BY s.key, s.line) n"
+		" WHERE n.account IS NOT NULL AND NOT EXISTS (SELECT FROM align.lead l WHERE l.key = n.key)"
+		" ORDER BY n.account"
 		" ON CONFLICT (key) DO NOTHING");
+	if (options.events != NULL)
+		lock_leads();
 	load->loaded = run("INSERT INTO align.lead (key, account, source, segment, owner, attrs)"
 					   " SELECT DISTINCT ON (s.key) s.key, a.id, s.source, s.segment, s.owner, s.attrs::jsonb"
 					   " FROM pg_temp.load_lead s LEFT JOIN align.account a ON a.key = s.account"
-					   " WHERE pg_catalog.length(s.key) <= 200 AND (s.account IS NULL OR a.id IS NOT NULL)"
 					   " ORDER BY s.key, s.line"
 					   " ON CONFLICT (key) DO NOTHING");
 }
+
+#define INSERT_EVENTS \
+	"INSERT INTO align.stage_event (lead, at, stage, recorded_at, team, actor, reason, label)" \
+	" SELECT DISTINCT ON (l.id, align.to_instant(s.at, $1, $2), m.stage)" \
+	" l.id, align.to_instant(s.at, $1, $2), m.stage," \
+	" COALESCE(align.to_instant(s.recorded_at, $1, $2), pg_catalog.now()), s.team, s.actor, s.reason," \
+	" CASE WHEN m.label <> m.stage::text THEN m.label END" \
+	" FROM pg_temp.load_event s" \
+	" JOIN align.lead l ON l.key = s.lead" \
+	" JOIN pg_temp.load_label m ON m.label = s.label" \
+	" WHERE NOT EXISTS (SELECT FROM align.stage_event e WHERE e.lead = l.id" \
+	"  AND e.at = align.to_instant(s.at, $1, $2) AND e.stage OPERATOR(align.=) m.stage)" \
+	" ORDER BY l.id, align.to_instant(s.at, $1, $2), m.stage, s.line"
 
 static void
 load_events(Load *load, FILE *rejects)
 {
 	const char *values[3];
 	PGresult   *result;
+	bool		locked;
 
 	values[0] = options.source;
 	values[1] = options.timezone;
 	values[2] = options.date_format;
 	send_file(load);
+	locked = lock_leads();
 	run("ANALYZE pg_temp.load_event");
 	PQclear(query("CREATE TEMPORARY TABLE load_label (label text, stage align.stage) ON COMMIT DROP", 0, NULL));
 	PQclear(query("INSERT INTO pg_temp.load_label"
@@ -672,56 +775,19 @@ load_events(Load *load, FILE *rejects)
 				" OR (s.team IS NOT NULL AND NOT EXISTS (SELECT FROM align.team t WHERE t.key = s.team))"
 				" ORDER BY s.line", 2, values + 1);
 	judge(load, rejects);
-	if (load->fault_count > 0)
-	{
-		/* leave the faulty lines out */
-		run("CREATE TEMPORARY TABLE load_fault (line bigint) ON COMMIT DROP");
-		result = PQexec(connection, "COPY pg_temp.load_fault FROM STDIN");
-		if (PQresultStatus(result) != PGRES_COPY_IN)
-			fail("%s", PQresultErrorMessage(result));
-		PQclear(result);
-		for (long i = 0; i < load->fault_count; i++)
-		{
-			char		line[32];
-
-			snprintf(line, sizeof(line), "%ld\n", load->faults[i].line);
-			if (PQputCopyData(connection, line, (int) strlen(line)) != 1)
-				fail("%s", PQerrorMessage(connection));
-		}
-		if (PQputCopyEnd(connection, NULL) != 1)
-			fail("%s", PQerrorMessage(connection));
-		for (; (result = PQgetResult(connection)) != NULL; PQclear(result))
-			if (PQresultStatus(result) != PGRES_COMMAND_OK)
-				fail("%s", PQresultErrorMessage(result));
-		run("DELETE FROM pg_temp.load_event s USING pg_temp.load_fault f WHERE f.line = s.line");
-	}
+	leave_out_faults(load);
 
 	/*
-	 * The join below finds each lead, so where the role may, the check of every
-	 * row by the foreign key is left out, and leads are kept from going away
-	 * until the end.
+	 * The join below finds each lead. Where leads are not locked, one may yet go
+	 * away, which the foreign key tells, and another loader may bring an event.
 	 */
-	run("SAVEPOINT checks");
-	result = PQexec(connection, "SET LOCAL session_replication_role = replica");
-	if (PQresultStatus(result) == PGRES_COMMAND_OK)
-		run("LOCK TABLE align.lead, align.team IN SHARE MODE");
-	else
-		run("ROLLBACK TO SAVEPOINT checks");
-	PQclear(result);
-	result = query("INSERT INTO align.stage_event (lead, at, stage, recorded_at, team, actor, reason, label)"
-				   " SELECT DISTINCT ON (l.id, align.to_instant(s.at, $1, $2), m.stage)"
-				   " l.id, align.to_instant(s.at, $1, $2), m.stage,"
-				   " COALESCE(align.to_instant(s.recorded_at, $1, $2), pg_catalog.now()), s.team, s.actor, s.reason,"
-				   " CASE WHEN m.label <> m.stage::text THEN m.label END"
-				   " FROM pg_temp.load_event s"
-				   " JOIN align.lead l ON l.key = s.lead"
-				   " JOIN pg_temp.load_label m ON m.label = s.label"
-				   " WHERE NOT EXISTS (SELECT FROM align.stage_event e WHERE e.lead = l.id"
-				   "  AND e.at = align.to_instant(s.at, $1, $2) AND e.stage OPERATOR(align.=) m.stage)"
-				   " ORDER BY l.id, align.to_instant(s.at, $1, $2), m.stage, s.line", 2, values + 1);
+	if (locked)
+		run("SET LOCAL session_replication_role = replica");
+	result = query(locked ? INSERT_EVENTS : INSERT_EVENTS " ON CONFLICT DO NOTHING", 2, values + 1);
 	load->loaded = atol(PQcmdTuples(result));
 	PQclear(result);
-	run("SET LOCAL session_replication_role = DEFAULT");
+	if (locked)
+		run("SET LOCAL session_replication_role = DEFAULT");
 }
 
 static void
@@ -743,6 +809,17 @@ on_interrupt(int signal_number)
 	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
 		_exit(1);
 	_exit(1);
+}
+
+/* Whether two paths lead to one file. */
+static bool
+is_file(const char *path, const char *other)
+{
+	struct stat a;
+	struct stat b;
+
+	return other != NULL && stat(path, &a) == 0 && stat(other, &b) == 0 &&
+		S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 static void
@@ -787,7 +864,7 @@ main(int argc, char **argv)
 		{"dbname", required_argument, NULL, 'd'},
 		{"no-password", no_argument, NULL, 'w'},
 		{"version", no_argument, NULL, 'V'},
-		{"help", no_argument, NULL, '?'},
+		{"help", no_argument, NULL, 12},
 		{NULL}
 	};
 	const char *keywords[] = {"host", "port", "user", "dbname", "fallback_application_name", "client_encoding", NULL};
@@ -797,10 +874,14 @@ main(int argc, char **argv)
 	FILE	   *rejects = NULL;
 	int			c;
 
-	if (argc > 1 && strcmp(argv[1], "-?") == 0)
+	for (int i = 1; i < argc; i++)
 	{
-		usage();
-		return 0;
+		/* getopt has no way to tell this option from one it does not know */
+		if (strcmp(argv[i], "-?") == 0)
+		{
+			usage();
+			return 0;
+		}
 	}
 	while ((c = getopt_long(argc, argv, "h:p:U:d:wV", long_options, NULL)) != -1)
 	{
@@ -860,12 +941,10 @@ main(int argc, char **argv)
 			case 'V':
 				puts("align_load (align) " ALIGN_VERSION);
 				return 0;
+			case 12:
+				usage();
+				return 0;
 			default:
-				if (optopt == 0)
-				{
-					usage();
-					return 0;
-				}
 				fputs("Try \"align_load --help\" for more information.\n", stderr);
 				return 1;
 		}
@@ -876,8 +955,13 @@ main(int argc, char **argv)
 		fail("too many arguments: the first is \"%s\"", argv[optind]);
 	if (options.leads == NULL && options.events == NULL)
 		fail("nothing to load: give --leads=FILE, --events=FILE or both");
+	for (int m = 0; m < options.map_count; m++)
+		if (options.stage != NULL && strcasecmp(options.maps[m].field, "stage") == 0)
+			fail("--stage and a map to stage: give one of them");
 	leads.path = options.leads;
 	events.path = options.events;
+	if (options.rejects != NULL && (is_file(options.rejects, leads.path) || is_file(options.rejects, events.path)))
+		fail("--rejects names the file that is loaded, and would overwrite it");
 
 	signal(SIGINT, on_interrupt);
 	signal(SIGTERM, on_interrupt);
@@ -892,7 +976,8 @@ main(int argc, char **argv)
 		if (rejects == NULL)
 			fail("cannot write %s: %s", options.rejects, strerror(errno));
 	}
-	run("BEGIN");
+	/* each command sees what other loaders have brought before */
+	run("BEGIN ISOLATION LEVEL READ COMMITTED");
 	if (leads.path != NULL)
 		load_leads(&leads, rejects);
 	if (events.path != NULL)
@@ -903,6 +988,9 @@ main(int argc, char **argv)
 				 options.maps[m].column, options.maps[m].field);
 	if (rejects != NULL && fclose(rejects) != 0)
 		fail("cannot write %s: %s", options.rejects, strerror(errno));
+	/* from here on it could not be said whether anything was loaded */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
 	run(options.dry_run ? "ROLLBACK" : "COMMIT");
 	report(&leads);
 	report(&events);

@@ -2,24 +2,55 @@
  * csv.c
  *		Reading CSV as CRMs write it.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "csv.h"
 
+static inline int
+next_char(Csv *csv)
+{
+	int			c = csv->unread_count > 0 ? csv->unread[--csv->unread_count] : getc_unlocked(csv->file);
+
+	if (c != EOF)
+		csv->bytes++;
+	else if (ferror(csv->file))
+		csv->error = errno;
+	return c;
+}
+
+/* Makes a byte, or the end, the next to be read. */
+static inline void
+unread(Csv *csv, int c)
+{
+	if (c == EOF)
+		return;
+	csv->unread[csv->unread_count++] = c;
+	csv->bytes--;
+}
+
 void
 csv_open(Csv *csv, FILE *file, char delimiter)
 {
+	static const int mark[3] = {0xEF, 0xBB, 0xBF};
+	int			length;
+	int			c = EOF;
+
 	memset(csv, 0, sizeof(*csv));
 	csv->file = file;
 	csv->delimiter = delimiter;
 	csv->next_line = 1;
 	setvbuf(file, NULL, _IOFBF, 1 << 18);
 	/* a byte order mark is no part of the first name */
-	if (getc(file) == 0xEF && getc(file) == 0xBB && getc(file) == 0xBF)
-		csv->bytes = 3;
-	else
-		rewind(file);
+	for (length = 0; length < 3 && (c = next_char(csv)) == mark[length]; length++)
+		;
+	if (length < 3)
+	{
+		unread(csv, c);
+		while (length > 0)
+			unread(csv, mark[--length]);
+	}
 }
 
 static void *
@@ -45,6 +76,15 @@ add_char(Csv *csv, int c)
 	csv->buffer[csv->used++] = (char) c;
 }
 
+/* A byte of the file, as part of a field. */
+static inline void
+add_byte(Csv *csv, int c)
+{
+	csv->has_zero |= c == 0;
+	csv->has_high |= c >= 0x80;
+	add_char(csv, c);
+}
+
 static void
 begin_field(Csv *csv)
 {
@@ -56,16 +96,6 @@ begin_field(Csv *csv)
 	}
 	csv->quoted[csv->count] = false;
 	csv->offsets[csv->count++] = csv->used;
-}
-
-static inline int
-next_char(Csv *csv)
-{
-	int			c = getc_unlocked(csv->file);
-
-	if (c != EOF)
-		csv->bytes++;
-	return c;
 }
 
 /* Whether the bytes are UTF-8, by the table of the Unicode standard (3-7). */
@@ -108,12 +138,13 @@ bool
 csv_next(Csv *csv)
 {
 	int			c;
+	int			before = 0;		/* in quotes, the byte before */
 	bool		in_quotes = false;
-	bool		has_nul = false;
-	bool		high = false;
 
 	csv->used = 0;
 	csv->count = 0;
+	csv->has_zero = false;
+	csv->has_high = false;
 	csv->fault = NULL;
 	do
 	{
@@ -124,11 +155,8 @@ csv_next(Csv *csv)
 		if (c == '\r')
 		{
 			c = next_char(csv);
-			if (c != '\n' && c != EOF)
-			{
-				ungetc(c, csv->file);
-				csv->bytes--;
-			}
+			if (c != '\n')
+				unread(csv, c);
 			c = '\n';
 		}
 	} while (c == '\n');
@@ -144,18 +172,17 @@ csv_next(Csv *csv)
 				csv->fault = "a quoted field does not end";
 			break;
 		}
-		if (c == 0)
-			has_nul = true;
-		high |= c >= 0x80;
 		if (in_quotes)
 		{
 			if (c != '"')
 			{
-				if (c == '\n')
+				if (c == '\r' || (c == '\n' && before != '\r'))
 					csv->next_line++;
-				add_char(csv, c);
+				before = c;
+				add_byte(csv, c);
 				continue;
 			}
+			before = c;
 			c = next_char(csv);
 			if (c == '"')
 			{
@@ -177,11 +204,8 @@ csv_next(Csv *csv)
 			if (c == '\r')
 			{
 				c = next_char(csv);
-				if (c != '\n' && c != EOF)
-				{
-					ungetc(c, csv->file);
-					csv->bytes--;
-				}
+				if (c != '\n')
+					unread(csv, c);
 			}
 			break;
 		}
@@ -191,12 +215,12 @@ csv_next(Csv *csv)
 			csv->quoted[csv->count - 1] = true;
 		}
 		else
-			add_char(csv, c);
+			add_byte(csv, c);
 	}
 	add_char(csv, 0);
-	if (has_nul)
+	if (csv->has_zero)
 		csv->fault = "it holds a zero byte";
-	else if (csv->fault == NULL && high &&
+	else if (csv->fault == NULL && csv->has_high &&
 			 !is_utf8((unsigned char *) csv->buffer, (unsigned char *) csv->buffer + csv->used))
 		csv->fault = "it is not UTF-8";
 	return true;

@@ -34,7 +34,7 @@ for my $page ("$root/README.md", sort glob "$root/docs/*.md")
 	}
 	next if !@blocks;
 	$node->safe_psql('postgres', qq{CREATE DATABASE "$name" TEMPLATE company; ALTER DATABASE "$name" SET search_path = align, public});
-	my $script = "SET client_min_messages = warning;\n\\pset null ''\n";
+	my $script = "SET client_min_messages = warning;\n\\pset null ''\n\\set SHOW_CONTEXT never\n";
 	$script .= "$_->{sql}\n\\echo <<<end>>>\n" for @blocks;
 	my ($in, $out) = ($script, '');
 	local $ENV{PGOPTIONS} = '';
