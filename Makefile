@@ -85,7 +85,7 @@ align--$(RELEASE).sql: $(PARTS) align.control Makefile
 	@{ printf '%s\n' '\echo Use "CREATE EXTENSION align" to load this file. \quit'; \
 	   for part in $(PARTS); do echo; cat $$part || exit 1; done; } > $@
 
-src/bin/align_load: src/bin/align_load.c src/bin/csv.c src/bin/csv.h
+src/bin/align_load: src/bin/align_load.c src/bin/load_copy.c src/bin/csv.c src/bin/load.h src/bin/csv.h
 	$(CC) $(CFLAGS) $(PG_CFLAGS) $(CPPFLAGS) -I$(shell $(PG_CONFIG) --includedir) $(filter %.c,$^) $(SHLIB_LINK) -o $@ \
 	    -L$(shell $(PG_CONFIG) --libdir) -Wl,-rpath,$(shell $(PG_CONFIG) --libdir) -lpq
 
