@@ -22,6 +22,7 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -126,12 +127,16 @@ start_month_of(Period period)
 }
 
 /*
- * Builds the value of parts that are known to be in range.
+ * Builds the value of parts that are known to be in range. One text has one
+ * value: weeks and months get the first month 1 whatever the parts say, and a
+ * span of one year is that year.
  */
 static Period
 build(const PeriodParts *parts)
 {
 	int			year = first_calendar_year(parts);
+	int			start_month = parts->grain <= GRAIN_MONTH ? 1 : parts->start_month;
+	PeriodGrain grain = parts->years == 1 ? Min(parts->grain, GRAIN_YEAR) : parts->grain;
 	int			first;
 	int			end;
 
@@ -156,7 +161,7 @@ build(const PeriodParts *parts)
 	}
 	return ((int64) TO_DATE(first) << 32) |
 		((int64) (MAX_LENGTH_DAYS - (end - first)) << 8) |
-		((int64) parts->grain << 4) | parts->start_month;
+		((int64) grain << 4) | start_month;
 }
 
 /*
@@ -222,6 +227,11 @@ build_checked(const PeriodParts *parts, const char **rule, const char **remedy)
 	{
 		*rule = "Years run from 1 to 9999.";
 		*remedy = "Write a year of four digits, such as 2026.";
+		if (parts->start_month > 1)
+		{
+			*rule = "Years run from 1 to 9999, and a fiscal year lies within them.";
+			*remedy = "Write a year from FY0002 to FY9999.";
+		}
 	}
 	else if (parts->grain == GRAIN_WEEK &&
 			 (parts->number < 1 || parts->number > weeks_in_year(parts->year)))
@@ -237,7 +247,11 @@ build_checked(const PeriodParts *parts, const char **rule, const char **remedy)
 	else if (parts->grain == GRAIN_QUARTER && (parts->number < 1 || parts->number > 4))
 	{
 		*rule = "Quarters run from Q1 to Q4.";
-		*remedy = psprintf("Write %04d-Q4.", parts->year);
+		if (parts->start_month > 1)
+			*remedy = psprintf("Write FY%04d-Q4@%.*s.", parts->year,
+							   MONTH_ABBREVIATION, month_names[parts->start_month - 1]);
+		else
+			*remedy = psprintf("Write %04d-Q4.", parts->year);
 	}
 	if (*rule != NULL)
 		return 0;
@@ -345,8 +359,7 @@ read_parts(const char *at, PeriodParts *parts)
 			if (!read_number(&at, 4, 4, &last))
 				return false;
 			parts->years = last - parts->year + 1;
-			if (parts->years != 1)
-				parts->grain = GRAIN_YEARS;
+			parts->grain = GRAIN_YEARS;
 		}
 		else if (*at == '-' || *at == 'Q' || *at == 'q' || *at == 'W' || *at == 'w')
 		{
@@ -491,6 +504,31 @@ align_period_send(PG_FUNCTION_ARGS)
 }
 
 /*
+ * The error for a date that no period holds; its text is ISO whatever DateStyle
+ * says, since immutable functions read no setting.
+ */
+static void
+refuse_date(DateADT date, const char *rule)
+{
+	char		text[MAXDATELEN + 1];
+
+	if (DATE_NOT_FINITE(date))
+		EncodeSpecialDate(date, text);
+	else
+	{
+		struct pg_tm tm;
+
+		j2date(TO_JULIAN(date), &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+		EncodeDateOnly(&tm, USE_ISO_DATES, text);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("date out of range for a period: %s", text),
+			 errdetail("%s", rule),
+			 errhint("Leave out infinite dates, and those before and after.")));
+}
+
+/*
  * period(date, grain, start_month): the period of that grain that holds a date
  */
 PG_FUNCTION_INFO_V1(align_period_from_date);
@@ -525,11 +563,7 @@ align_period_from_date(PG_FUNCTION_ARGS)
 				 errhint("Write 7 for a fiscal year that starts in July.")));
 	if (DATE_NOT_FINITE(date) ||
 		date < TO_DATE(date2j(MIN_YEAR, 1, 1)) || date > TO_DATE(date2j(MAX_YEAR, 12, 31)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("date out of range for a period"),
-				 errdetail("Periods run from the year 1 to 9999."),
-				 errhint("Leave out dates before, after and infinite ones.")));
+		refuse_date(date, "Years run from 1 to 9999.");
 
 	parts.grain = i;
 	j2date(TO_JULIAN(date), &parts.year, &month, &day);
@@ -556,11 +590,7 @@ align_period_from_date(PG_FUNCTION_ARGS)
 	}
 	period = build_checked(&parts, &rule, &remedy);
 	if (rule != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("date out of range for a period"),
-				 errdetail("%s", rule),
-				 errhint("%s", remedy)));
+		refuse_date(date, rule);
 	PG_RETURN_PERIOD(period);
 }
 
@@ -809,7 +839,11 @@ align_period_series(PG_FUNCTION_ARGS)
 	}
 	context = SRF_PERCALL_SETUP();
 	if (context->call_cntr < context->max_calls)
-		SRF_RETURN_NEXT(context,
-						Int64GetDatum(shift(from, (int64) context->call_cntr * step)));
+	{
+		/* before SRF_RETURN_NEXT, which counts on before it takes its argument */
+		Period		next = shift(from, (int64) context->call_cntr * step);
+
+		SRF_RETURN_NEXT(context, Int64GetDatum(next));
+	}
 	SRF_RETURN_DONE(context);
 }

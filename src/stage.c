@@ -141,6 +141,17 @@ align_stage_is_exit(Stage stage)
 }
 
 /*
+ * Whether a byte counts when words are compared. Letters and digits do, and all
+ * bytes outside ASCII, whatever the encoding and locale: to drop those would
+ * read a word of another script that ends in "lead" as a lead.
+ */
+static inline bool
+is_word_byte(char byte)
+{
+	return IS_HIGHBIT_SET(byte) || isalnum((unsigned char) byte);
+}
+
+/*
  * Whether a word says the same as a label, letters and digits only, in any case.
  */
 static bool
@@ -150,9 +161,9 @@ same_word(const char *word, int length, const char *label)
 
 	for (;;)
 	{
-		while (word < end && !isalnum((unsigned char) *word))
+		while (word < end && !is_word_byte(*word))
 			word++;
-		while (*label && !isalnum((unsigned char) *label))
+		while (*label && !is_word_byte(*label))
 			label++;
 		if (word == end || *label == '\0')
 			return word == end && *label == '\0';
@@ -189,21 +200,20 @@ align_stage_find(const char *word, int length, Stage *stage)
 	return false;
 }
 
-/* All words that input reads, names first, for the hint on a typo. */
-static const char *
-stage_word(int i)
-{
-	if (i < align_stage_count)
-		return stages[i].name;
-	return stages[(i - align_stage_count) / MAX_ALIASES].aliases[(i - align_stage_count) % MAX_ALIASES];
-}
-
+/*
+ * All words that input reads, names first, for the hint on a typo. The places
+ * of aliases that are not there repeat the name, so that every word is one.
+ */
 static const char *
 stage_word_lower(int i)
 {
-	const char *word = stage_word(i);
+	const char *word;
 
-	return word ? asc_tolower(word, strlen(word)) : "";
+	if (i < align_stage_count)
+		return stages[i].name;
+	i -= align_stage_count;
+	word = stages[i / MAX_ALIASES].aliases[i % MAX_ALIASES];
+	return word ? asc_tolower(word, strlen(word)) : stages[i / MAX_ALIASES].name;
 }
 
 PG_FUNCTION_INFO_V1(align_stage_in);

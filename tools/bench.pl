@@ -36,7 +36,7 @@ sub run_sql
     die "failed:\n$sql\n$text" if $? != 0;
     my @times = $text =~ /^Time: ([\d.]+) ms/mg;
     (my $answer = $text) =~ s/^Time: .*\n//mg;
-    return ($times[-1] / 1000, $answer);
+    return (($times[-1] // 0) / 1000, $answer);
 }
 
 sub median { my @s = sort { $a <=> $b } @_; return $s[ @s / 2 ]; }
@@ -119,10 +119,13 @@ report('Goal: at most 16 bytes an event and 64 a lead.');
 report('');
 report('A journey takes 12 bytes an event and %s a lead: on average %s bytes, %s an event.', $fixed, $per_lead, $per_event);
 
-require './bench/load.pl' if -e 'bench/load.pl';
-bench_load(\&report) if defined &bench_load;
-require './bench/peers.pl' if $ENV{PEERS};
-bench_peers(\&report, \&median) if $ENV{PEERS};
+require './bench/load.pl';
+bench_load(\&report, \&run_sql, \&median);
+if ($ENV{PEERS})
+{
+    require './bench/peers.pl';
+    bench_peers(\&report, \&run_sql, \&median);
+}
 
 open my $out, '>', 'bench/RESULTS.md' or die $!;
 print $out "$_\n" for @lines;

@@ -1,0 +1,181 @@
+# bench/peers.pl: the same funnel in DuckDB and ClickHouse, one thread each, side
+# by side with align in one process. Called by tools/bench.pl for PEERS=1. Peers
+# that are not there and cannot be installed are left out, and that is said.
+use strict;
+use warnings;
+
+my @stages = qw(lead mql sal sql opportunity proposal negotiation customer);
+my $window = 180 * 86400;
+
+# The joins of bench/funnel.sql over a table event(lead, stage, at in seconds).
+sub duckdb_joins
+{
+	my $sql = 'WITH s1 AS (SELECT lead, at AS started, at AS t FROM event WHERE stage = 2)';
+	for my $k (2 .. 8)
+	{
+		$sql .= sprintf(', s%d AS (SELECT s.lead, s.started, min(e.at) AS t FROM s%d s JOIN event e ON e.lead = s.lead AND e.stage = %d AND e.at >= s.t AND e.at <= s.started + %d GROUP BY 1, 2)',
+			$k, $k - 1, $k + 1, $window);
+	}
+	return $sql . ' SELECT ' . join(', ', map { "(SELECT count(DISTINCT lead) FROM s$_)" } 1 .. 8);
+}
+
+# The window functions of bench/funnel.sql.
+sub duckdb_windows
+{
+	my $w = 'WINDOW w AS (PARTITION BY lead ORDER BY at, stage ROWS UNBOUNDED PRECEDING)';
+	my $sql = "SELECT lead, at, stage, max(at) FILTER (WHERE stage = 2) OVER w AS s1 FROM event $w";
+	for my $k (2 .. 8)
+	{
+		my $known = join ', ', map { "s$_" } 1 .. $k - 1;
+		$sql = sprintf('SELECT lead, at, stage, %s, max(s%d) FILTER (WHERE stage = %d AND at <= s%d + %d) OVER w AS s%d FROM (%s) x %s',
+			$known, $k - 1, $k + 1, $k - 1, $window, $k, $sql, $w);
+	}
+	return 'SELECT ' . join(', ', map { "count(*) FILTER (WHERE r$_)" } 1 .. 8) . ' FROM (SELECT lead, '
+	  . join(', ', map { "bool_or(s$_ IS NOT NULL) AS r$_" } 1 .. 8) . " FROM ($sql) y GROUP BY lead) z";
+}
+
+sub start_duckdb
+{
+	my ($run) = @_;
+
+	if (!-d 'build/peers/node_modules/@duckdb')
+	{
+		print "Installing \@duckdb/node-api with npm\n";
+		system('mkdir -p build/peers && cd build/peers && npm init -y >/dev/null 2>&1 && npm install @duckdb/node-api >npm.log 2>&1') == 0 or return;
+	}
+	open my $script, '>', 'build/peers/run.mjs' or die $!;
+	print $script q{
+import { DuckDBInstance } from '@duckdb/node-api';
+import { createInterface } from 'node:readline';
+const db = await DuckDBInstance.create(':memory:', { threads: '1' });
+const c = await db.connect();
+for await (const line of createInterface({ input: process.stdin })) {
+    const began = process.hrtime.bigint();
+    const r = await c.runAndReadAll(line);
+    const took = Number(process.hrtime.bigint() - began) / 1e9;
+    console.log(JSON.stringify([took, r.getRows().flat().map(String)]));
+}
+};
+	close $script;
+	my ($in, $out);
+	require IPC::Open2;
+	my $pid = eval { IPC::Open2::open2($out, $in, 'node', 'build/peers/run.mjs') } or return;
+	my $ask = sub {
+		print $in "$_[0]\n";
+		my $line = <$out>;
+		return if !defined $line;
+		my ($took, $rows) = $line =~ /^\[([\d.e-]+),\[(.*)\]\]/;
+		return ($took, join ',', $rows =~ /"(\d+)"/g);
+	};
+	$in->autoflush(1);
+	$ask->("CREATE TABLE event AS SELECT * FROM read_csv('$run/event.csv', header = false, columns = {'lead': 'BIGINT', 'stage': 'SMALLINT', 'at': 'BIGINT'})");
+	return ($ask, sub { close $in; waitpid $pid, 0; });
+}
+
+sub start_clickhouse
+{
+	my ($run) = @_;
+
+	if (system('command -v clickhouse-server >/dev/null 2>&1') != 0)
+	{
+		return if $> != 0;
+		print "Installing clickhouse-server and clickhouse-client with apt\n";
+		system('DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends clickhouse-server clickhouse-client >build/apt.log 2>&1') == 0 or return;
+	}
+	my $folder = "$run/clickhouse";
+	my $port = 19017;
+	system('mkdir', '-p', "$folder/data/tmp", "$folder/schemas");
+	open my $config, '>', "$folder/config.xml" or die $!;
+	print $config "<yandex><logger><level>warning</level><log>$folder/log</log><errorlog>$folder/errors</errorlog></logger>
+<tcp_port>$port</tcp_port><listen_host>127.0.0.1</listen_host><mark_cache_size>536870912</mark_cache_size>
+<path>$folder/data/</path><tmp_path>$folder/data/tmp/</tmp_path><format_schema_path>$folder/schemas/</format_schema_path>
+<users_config>users.xml</users_config><default_profile>default</default_profile><default_database>default</default_database><timezone>UTC</timezone></yandex>\n";
+	close $config;
+	open my $users, '>', "$folder/users.xml" or die $!;
+	print $users "<yandex><profiles><default><max_threads>1</max_threads><max_memory_usage>10000000000</max_memory_usage></default></profiles>
+<users><default><password></password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></default></users><quotas><default></default></quotas></yandex>\n";
+	close $users;
+	my $pid = fork;
+	if (!$pid)
+	{
+		open STDOUT, '>', '/dev/null'; open STDERR, '>', '/dev/null'; open STDIN, '<', '/dev/null';
+		exec 'clickhouse-server', "--config-file=$folder/config.xml" or exit 1;
+	}
+	my $client = "clickhouse-client --host 127.0.0.1 --port $port --max_threads=1";
+	for (1 .. 100) { last if system("$client -q 'SELECT 1' >/dev/null 2>&1") == 0; select undef, undef, undef, 0.2; }
+	my $stop = sub { kill 'TERM', $pid; waitpid $pid, 0; };
+	if (system(qq{$client -q 'CREATE TABLE event (lead Int64, stage Int16, at DateTime) ENGINE = MergeTree PARTITION BY tuple() ORDER BY at'}) != 0
+		|| system(qq{$client -q 'INSERT INTO event FORMAT CSV' <$run/event.csv}) != 0)
+	{
+		$stop->();
+		return;
+	}
+	my $ask = sub {
+		my ($sql) = @_;
+		my $text = `$client --time -q "$sql" 2>&1`;
+		my @lines = split /\n/, $text;
+		return (pop @lines, join ',', @lines);
+	};
+	return ($ask, $stop);
+}
+
+sub bench_peers
+{
+	my ($report, $run_sql, $median) = @_;
+	my ($run, $rounds) = @ENV{qw(RUN ROUNDS)};
+	my @contenders;
+	my @stops;
+
+	$run_sql->("COPY (SELECT lead, stage::integer, extract(epoch FROM at)::bigint FROM public.event) TO '$run/event.csv' (FORMAT csv)");
+	my $ours = 'SET max_parallel_workers_per_gather = 0; ' . "\nSELECT string_agg(reached_count::text, ',' ORDER BY step_order)
+		FROM (SELECT align.funnel(lead, stage, at, '{" . join(',', @stages) . "}', interval '180 days') AS f FROM public.event) s, align.steps(f);";
+	push @contenders, [ 'align, one process', sub { my ($time, $answer) = $run_sql->($ours); $answer =~ s/\s+//g; return ($time, $answer); } ];
+	if (my ($ask, $stop) = start_duckdb($run))
+	{
+		my $version = ($ask->('SELECT 1'))[0];
+		push @contenders, [ 'DuckDB, joins', sub { $ask->(duckdb_joins()) } ], [ 'DuckDB, windows', sub { $ask->(duckdb_windows()) } ];
+		push @stops, $stop;
+	}
+	else { print "DuckDB is not here and could not be installed\n"; }
+	if (my ($ask, $stop) = start_clickhouse($run))
+	{
+		my $conditions = join ', ', map { "stage = $_" } 2 .. 9;
+		push @contenders, [ 'ClickHouse, windowFunnel', sub {
+			my ($time, $answer) = $ask->("SELECT " . join(', ', map { "countIf(level >= $_)" } 1 .. 8)
+				. " FROM (SELECT windowFunnel($window)(at, $conditions) AS level FROM event GROUP BY lead) FORMAT CSV");
+			return ($time, $answer);
+		} ];
+		push @stops, $stop;
+	}
+	else { print "ClickHouse is not here and could not be installed\n"; }
+
+	my (%time, %answer);
+	for my $round (0 .. $rounds)
+	{
+		for my $contender (@contenders)
+		{
+			my ($time, $answer) = $contender->[1]->();
+			push @{ $time{ $contender->[0] } }, $time if $round > 0;
+			$answer{ $contender->[0] } = $answer;
+		}
+	}
+	$_->() for @stops;
+	my $our_time = $median->(@{ $time{'align, one process'} });
+	$report->('');
+	$report->('## funnel straight from events, beside other systems at one thread');
+	$report->('');
+	$report->('Goal: faster than both. Their tables are in memory or in their own columnar files; align reads an ordinary table.');
+	$report->('');
+	$report->('| | seconds | align takes | answer |');
+	$report->('|---|---:|---|---|');
+	for my $contender (@contenders)
+	{
+		my $name = $contender->[0];
+		my $middle = $median->(@{ $time{$name} });
+		$report->('| %s | %.3f | %s | %s |', $name, $middle, $name =~ /^align/ ? '' : sprintf('%.2f of it', $our_time / $middle),
+			$name =~ /^align/ ? '' : $answer{$name} eq $answer{'align, one process'} ? 'the same' : "DIFFERS: $answer{$name} instead of $answer{'align, one process'}");
+	}
+	return;
+}
+
+1;
