@@ -7,13 +7,13 @@ use warnings;
 my @stages = qw(lead mql sal sql opportunity proposal negotiation customer);
 my $window = 180 * 86400;
 
-# The joins of bench/funnel.sql over a table event(lead, stage, at in seconds).
+# The joins of bench/funnel.sql over a table event(lead, stage, happened in seconds).
 sub duckdb_joins
 {
-	my $sql = 'WITH s1 AS (SELECT lead, at AS started, at AS t FROM event WHERE stage = 2)';
+	my $sql = 'WITH s1 AS (SELECT lead, happened AS started, happened AS t FROM event WHERE stage = 2)';
 	for my $k (2 .. 8)
 	{
-		$sql .= sprintf(', s%d AS (SELECT s.lead, s.started, min(e.at) AS t FROM s%d s JOIN event e ON e.lead = s.lead AND e.stage = %d AND e.at >= s.t AND e.at <= s.started + %d GROUP BY 1, 2)',
+		$sql .= sprintf(', s%d AS (SELECT s.lead, s.started, min(e.happened) AS t FROM s%d s JOIN event e ON e.lead = s.lead AND e.stage = %d AND e.happened >= s.t AND e.happened <= s.started + %d GROUP BY 1, 2)',
 			$k, $k - 1, $k + 1, $window);
 	}
 	return $sql . ' SELECT ' . join(', ', map { "(SELECT count(DISTINCT lead) FROM s$_)" } 1 .. 8);
@@ -22,12 +22,12 @@ sub duckdb_joins
 # The window functions of bench/funnel.sql.
 sub duckdb_windows
 {
-	my $w = 'WINDOW w AS (PARTITION BY lead ORDER BY at, stage ROWS UNBOUNDED PRECEDING)';
-	my $sql = "SELECT lead, at, stage, max(at) FILTER (WHERE stage = 2) OVER w AS s1 FROM event $w";
+	my $w = 'WINDOW w AS (PARTITION BY lead ORDER BY happened, stage ROWS UNBOUNDED PRECEDING)';
+	my $sql = "SELECT lead, happened, stage, max(happened) FILTER (WHERE stage = 2) OVER w AS s1 FROM event $w";
 	for my $k (2 .. 8)
 	{
 		my $known = join ', ', map { "s$_" } 1 .. $k - 1;
-		$sql = sprintf('SELECT lead, at, stage, %s, max(s%d) FILTER (WHERE stage = %d AND at <= s%d + %d) OVER w AS s%d FROM (%s) x %s',
+		$sql = sprintf('SELECT lead, happened, stage, %s, max(s%d) FILTER (WHERE stage = %d AND happened <= s%d + %d) OVER w AS s%d FROM (%s) x %s',
 			$known, $k - 1, $k + 1, $k - 1, $window, $k, $sql, $w);
 	}
 	return 'SELECT ' . join(', ', map { "count(*) FILTER (WHERE r$_)" } 1 .. 8) . ' FROM (SELECT lead, '
@@ -68,7 +68,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 		return ($took, join ',', $rows =~ /"(\d+)"/g);
 	};
 	$in->autoflush(1);
-	$ask->("CREATE TABLE event AS SELECT * FROM read_csv('$run/event.csv', header = false, columns = {'lead': 'BIGINT', 'stage': 'SMALLINT', 'at': 'BIGINT'})");
+	$ask->("CREATE TABLE event AS SELECT * FROM read_csv('$run/event.csv', header = false, columns = {'lead': 'BIGINT', 'stage': 'SMALLINT', 'happened': 'BIGINT'})");
 	return ($ask, sub { close $in; waitpid $pid, 0; });
 }
 
@@ -102,6 +102,7 @@ sub start_clickhouse
 		exec 'clickhouse-server', "--config-file=$folder/config.xml" or exit 1;
 	}
 	my $client = "clickhouse-client --host 127.0.0.1 --port $port --max_threads=1";
+	local $SIG{__DIE__} = sub { kill 'TERM', $pid; };
 	for (1 .. 100) { last if system("$client -q 'SELECT 1' >/dev/null 2>&1") == 0; select undef, undef, undef, 0.2; }
 	my $stop = sub { kill 'TERM', $pid; waitpid $pid, 0; };
 	if (system(qq{$client -q 'CREATE TABLE event (lead Int64, stage Int16, at DateTime) ENGINE = MergeTree PARTITION BY tuple() ORDER BY at'}) != 0
@@ -150,11 +151,14 @@ sub bench_peers
 	else { print "ClickHouse is not here and could not be installed\n"; }
 
 	my (%time, %answer);
+	local $SIG{__DIE__} = sub { $_->() for @stops; };
+	local $SIG{PIPE} = sub { die "a peer has ended\n" };
 	for my $round (0 .. $rounds)
 	{
 		for my $contender (@contenders)
 		{
 			my ($time, $answer) = $contender->[1]->();
+			die "$contender->[0] gave no answer\n" if !defined $time;
 			push @{ $time{ $contender->[0] } }, $time if $round > 0;
 			$answer{ $contender->[0] } = $answer;
 		}

@@ -156,7 +156,7 @@ FROM (
     SELECT i, ((h & 15) % 12)::int AS at,
         CASE WHEN i % 2 = 0 OR (h >> 8) & 1 = 0 THEN 1 << ((h >> 16) % CASE WHEN i % 5 = 0 THEN 5 ELSE 4 END)::int
             ELSE ((h >> 16) % 15 + 1)::int END AS steps
-    FROM generate_series(1, 240) i, generate_series(1, 2 + i % 8) n, LATERAL (SELECT hashint8extended(i * 100 + n, 8) & 9223372036854775807 AS h) x) e
+    FROM generate_series(1, 120) i, generate_series(1, 2 + i % 8) n, LATERAL (SELECT hashint8extended(i * 100 + n, 8) & 9223372036854775807 AS h) x) e
 GROUP BY i;
 CREATE FUNCTION pg_temp.differ(within int, per_step int, mode text, ties text, exclude boolean, e_from int DEFAULT NULL, e_to int DEFAULT NULL)
 RETURNS SETOF text LANGUAGE sql AS $$

@@ -1,3 +1,4 @@
+\unset ECHO
 \i test/setup.psql
 BEGIN;
 SELECT plan(173);
