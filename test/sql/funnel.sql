@@ -96,46 +96,45 @@ SELECT is(pg_temp.chain('a0 b1 c2', pg_temp.r(as_of => timestamptz '2026-01-02Z'
 CREATE FUNCTION pg_temp.brute(at int[], steps int[], k int, within int, per_step int, mode text, ties text, exclude boolean, e_from int, e_to int)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    best text := '0'; best_level int := 0; s record; top record; hit boolean; upto float8; since float8;
+    best text := '0'; best_level int := 0; s record; top record; a int[]; m int[]; upto float8; since float8;
 BEGIN
-    CREATE TEMP TABLE IF NOT EXISTS row8 (id int, at int, steps int);
-    TRUNCATE row8;
-    INSERT INTO row8 SELECT i, a, m FROM unnest(at, steps) WITH ORDINALITY u (a, m, i);
+    a := at;
+    m := steps;
     IF ties = 'strict' THEN      -- the rows of one instant are one
-        CREATE TEMP TABLE joined8 AS SELECT min(r.id) AS id, r.at, bit_or(r.steps) AS steps FROM row8 r GROUP BY r.at;
-        TRUNCATE row8; INSERT INTO row8 SELECT * FROM joined8; DROP TABLE joined8;
+        SELECT array_agg(j.at), array_agg(j.steps) INTO a, m
+        FROM (SELECT u.at, bit_or(u.steps) AS steps FROM unnest(at, steps) u (at, steps) GROUP BY u.at) j;
     END IF;
-    FOR s IN SELECT DISTINCT r.at FROM row8 r
+    FOR s IN SELECT DISTINCT r.at FROM unnest(a, m) WITH ORDINALITY r (at, steps, id)
              WHERE CASE mode WHEN 'any' THEN r.steps & ((1 << k) - 1) <> 0 ELSE r.steps & 1 <> 0 END ORDER BY r.at LOOP
         IF exclude AND e_from IS NULL AND EXISTS (
-            SELECT FROM row8 r WHERE r.steps & 16 <> 0 AND r.at <= coalesce(s.at + within, 1e9)
+            SELECT FROM unnest(a, m) WITH ORDINALITY r (at, steps, id) WHERE r.steps & 16 <> 0 AND r.at <= coalesce(s.at + within, 1e9)
                 AND CASE ties WHEN 'chain' THEN r.at >= s.at ELSE r.at > s.at END) THEN
             CONTINUE;
         END IF;
         IF mode = 'any' THEN
             WITH RECURSIVE c AS (
                 SELECT ARRAY[r.id] AS used, 1 << b AS taken, 1 AS level, r.at AS last, ARRAY[r.at] AS times
-                FROM row8 r, generate_series(0, k - 1) b WHERE r.at = s.at AND r.steps & (1 << b) <> 0
+                FROM unnest(a, m) WITH ORDINALITY r (at, steps, id), generate_series(0, k - 1) b WHERE r.at = s.at AND r.steps & (1 << b) <> 0
                 UNION
                 SELECT c.used || r.id, c.taken | (1 << b), c.level + 1, r.at, c.times || r.at
-                FROM c JOIN row8 r ON (r.at, r.id) > (c.last, c.used[cardinality(c.used)]) AND r.at <= coalesce(s.at + within, 1e9),
+                FROM c JOIN unnest(a, m) WITH ORDINALITY r (at, steps, id) ON (r.at, r.id) > (c.last, c.used[cardinality(c.used)]) AND r.at <= coalesce(s.at + within, 1e9),
                     generate_series(0, k - 1) b WHERE r.steps & (1 << b) <> 0 AND c.taken & (1 << b) = 0)
             SELECT c.level, c.times INTO top FROM c ORDER BY c.level DESC, c.times LIMIT 1;
         ELSE
             WITH RECURSIVE c AS (
-                SELECT ARRAY[r.id] AS used, 1 AS level, r.at AS last, ARRAY[r.at] AS times FROM row8 r WHERE r.at = s.at AND r.steps & 1 <> 0
+                SELECT ARRAY[r.id] AS used, 1 AS level, r.at AS last, ARRAY[r.at] AS times FROM unnest(a, m) WITH ORDINALITY r (at, steps, id) WHERE r.at = s.at AND r.steps & 1 <> 0
                 UNION
                 SELECT c.used || r.id, c.level + 1, r.at, c.times || r.at
-                FROM c JOIN row8 r ON r.id <> ALL (c.used) AND r.at >= c.last AND r.steps & (1 << c.level) <> 0 AND c.level < k
+                FROM c JOIN unnest(a, m) WITH ORDINALITY r (at, steps, id) ON r.id <> ALL (c.used) AND r.at >= c.last AND r.steps & (1 << c.level) <> 0 AND c.level < k
                     AND r.at <= coalesce(s.at + within, 1e9) AND r.at <= coalesce(c.last + per_step, 1e9)
-                    AND (mode = 'ordered' OR NOT EXISTS (SELECT FROM row8 f WHERE f.at > c.last AND f.at < r.at
+                    AND (mode = 'ordered' OR NOT EXISTS (SELECT FROM unnest(a, m) WITH ORDINALITY f (at, steps, id) WHERE f.at > c.last AND f.at < r.at
                         AND f.steps & ((1 << k) - 1) & ~((1 << c.level) | (1 << (c.level - 1))) <> 0)))
             SELECT c.level, c.times INTO top FROM c ORDER BY c.level DESC, c.times LIMIT 1;
         END IF;
         IF exclude AND e_from IS NOT NULL AND top.level >= e_from THEN
             since := top.times[e_from];
             upto := CASE WHEN top.level >= e_to THEN top.times[e_to] ELSE coalesce(s.at + within, 1e9) END;
-            IF EXISTS (SELECT FROM row8 r WHERE r.steps & 16 <> 0 AND r.at <= upto
+            IF EXISTS (SELECT FROM unnest(a, m) WITH ORDINALITY r (at, steps, id) WHERE r.steps & 16 <> 0 AND r.at <= upto
                     AND CASE ties WHEN 'chain' THEN r.at >= since ELSE r.at > since END) THEN
                 CONTINUE;
             END IF;
@@ -156,7 +155,7 @@ FROM (
     SELECT i, ((h & 15) % 12)::int AS at,
         CASE WHEN i % 2 = 0 OR (h >> 8) & 1 = 0 THEN 1 << ((h >> 16) % CASE WHEN i % 5 = 0 THEN 5 ELSE 4 END)::int
             ELSE ((h >> 16) % 15 + 1)::int END AS steps
-    FROM generate_series(1, 120) i, generate_series(1, 2 + i % 8) n, LATERAL (SELECT hashint8extended(i * 100 + n, 8) & 9223372036854775807 AS h) x) e
+    FROM generate_series(1, 300) i, generate_series(1, 2 + i % 8) n, LATERAL (SELECT hashint8extended(i * 100 + n, 8) & 9223372036854775807 AS h) x) e
 GROUP BY i;
 CREATE FUNCTION pg_temp.differ(within int, per_step int, mode text, ties text, exclude boolean, e_from int DEFAULT NULL, e_to int DEFAULT NULL)
 RETURNS SETOF text LANGUAGE sql AS $$
