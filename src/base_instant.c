@@ -25,7 +25,8 @@ typedef struct InstantParts
 	int			usecs;
 	bool		has_zone;
 	int			zone_offset;	/* seconds west of Greenwich */
-	int			half_day;		/* of a 12-hour clock: -1 not given, 0 AM, 1 PM */
+	int			half_day;		/* of a 12-hour clock: -1 not given, 0 AM, 1
+								 * PM */
 } InstantParts;
 
 static const char *const month_names[] = {
@@ -384,7 +385,8 @@ read_export(const char *at, const char *end, pg_tz *zone, const char *format,
 
 	digit = at;
 	if (format != NULL && read_format(&digit, end, format, &parts) && digit == end)
-		;						/* goes before milliseconds: it may be digits alone too */
+		;						/* goes before milliseconds: it may be digits
+								 * alone too */
 	else if (is_milliseconds(at, end))
 	{
 		*instant = strtoll(pnstrdup(at, end - at), NULL, 10) * 1000 -

@@ -39,7 +39,8 @@ typedef struct FlowCell
 {
 	int64		leads;
 	int64		moves;
-	int64		seen_by;		/* number of the last lead that made the move; not stored */
+	int64		seen_by;		/* number of the last lead that made the move;
+								 * not stored */
 	Histogram	stay;			/* in the stage from which they moved */
 } FlowCell;
 

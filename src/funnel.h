@@ -18,7 +18,8 @@
 typedef enum FunnelMode
 {
 	FUNNEL_ORDERED,				/* others may lie between */
-	FUNNEL_STRICT,				/* a foreign listed step between ends the attempt */
+	FUNNEL_STRICT,				/* a foreign listed step between ends the
+								 * attempt */
 	FUNNEL_ANY					/* k of n, in any order */
 } FunnelMode;
 
@@ -31,7 +32,8 @@ typedef enum FunnelTies
 /* The type funnel_rule: fixed length, every byte set. */
 typedef struct FunnelRule
 {
-	uint8		kind;			/* JourneyKind; 0: all conditions of the journey */
+	uint8		kind;			/* JourneyKind; 0: all conditions of the
+								 * journey */
 	uint8		mode;			/* FunnelMode */
 	uint8		ties;			/* FunnelTies */
 	uint8		step_count;		/* 0 when kind is 0 */
@@ -76,7 +78,8 @@ typedef struct ChainEvent
 typedef struct Chain
 {
 	FunnelRule	rule;
-	uint8		place[32];		/* of a journey's bit: step, CHAIN_EXCLUDED_STEP or 32 */
+	uint8		place[32];		/* of a journey's bit: step,
+								 * CHAIN_EXCLUDED_STEP or 32 */
 	MemoryContext context;
 	Size		capacity;		/* events that the buffers below hold */
 	ChainEvent *events;

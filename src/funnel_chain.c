@@ -36,7 +36,8 @@
 typedef struct ChainInstant
 {
 	TimestampTz at;
-	uint32		steps;			/* of all rows together, excluded not among them */
+	uint32		steps;			/* of all rows together, excluded not among
+								 * them */
 	uint32		first_row;
 	uint32		row_count;
 	bool		excluded;		/* one of the rows is */
@@ -154,7 +155,11 @@ match_short(const Chain *chain, int count, TimestampTz *times)
 			best = level;
 			memcpy(times, chain_times, level * sizeof(TimestampTz));
 		}
-		/* a start whose window held all that follows is as deep as any later one */
+
+		/*
+		 * a start whose window held all that follows is as deep as any later
+		 * one
+		 */
 		if (i == count || level == rule->step_count)
 			break;
 	}

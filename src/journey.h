@@ -23,7 +23,8 @@ typedef enum JourneyKind
 
 /* flags */
 #define JOURNEY_UNSORTED	0x01	/* only in a state that is being built */
-#define JOURNEY_WINDOW		0x02	/* only in window_funnel's state: entry 0 is the window */
+#define JOURNEY_WINDOW		0x02	/* only in window_funnel's state: entry 0
+									 * is the window */
 
 /* One event: 12 bytes, aligned to 4. */
 typedef struct JourneyEntry
@@ -40,7 +41,8 @@ typedef struct Journey
 	uint8		kind;
 	uint8		step_count;		/* conditions of JOURNEY_STEPS, 0 for stages */
 	uint8		flags;
-	uint32		count;			/* entries in use; a state may have room for more */
+	uint32		count;			/* entries in use; a state may have room for
+								 * more */
 	JourneyEntry entries[FLEXIBLE_ARRAY_MEMBER];
 } Journey;
 

@@ -141,7 +141,7 @@ append_event(EventLog *log, int64 key, int64 packed)
 	if (unlikely(partition->next == partition->end))
 	{
 		uint64		capacity = partition->last == NULL ? 16 :
-			Min((uint64) partition->last->capacity * 2, LOG_CHUNK_EVENTS);
+		Min((uint64) partition->last->capacity * 2, LOG_CHUNK_EVENTS);
 
 		if (log->partition_bits == 0 && capacity == LOG_CHUNK_EVENTS)
 		{

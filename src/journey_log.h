@@ -15,7 +15,8 @@
 #define LOG_VERSION			1
 #define LOG_PARTITION_BITS	8
 #define LOG_MAX_PARTITIONS	(1 << LOG_PARTITION_BITS)
-#define LOG_CHUNK_EVENTS	4096	/* at most; one partition until a chunk would be so large */
+#define LOG_CHUNK_EVENTS	4096	/* at most; one partition until a chunk
+									 * would be so large */
 #define LOG_PART_EVENTS		65536	/* grouped at once: what a cache holds */
 #define LOG_MAX_HEADER		128
 #define LOG_KEY_BLOCK		65536
@@ -30,7 +31,8 @@ typedef struct EventKey
 typedef struct EventChunk
 {
 	struct EventChunk *next;
-	uint32		used;			/* of a chunk that is not the last: its capacity */
+	uint32		used;			/* of a chunk that is not the last: its
+								 * capacity */
 	uint32		capacity;
 	LoggedEvent events[FLEXIBLE_ARRAY_MEMBER];
 } EventChunk;

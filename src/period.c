@@ -473,7 +473,10 @@ align_period_recv(PG_FUNCTION_ARGS)
 	const char *rule = "";
 	const char *remedy;
 
-	/* dates of the years 1 to 9999, and fields in their range, before any arithmetic */
+	/*
+	 * dates of the years 1 to 9999, and fields in their range, before any
+	 * arithmetic
+	 */
 	if (first >= TO_DATE(date2j(MIN_YEAR, 1, 1)) - 7 &&
 		first <= TO_DATE(date2j(MAX_YEAR, 12, 31)) &&
 		grain_of(period) <= GRAIN_YEARS &&
@@ -538,7 +541,7 @@ align_period_from_date(PG_FUNCTION_ARGS)
 	DateADT		date = PG_GETARG_DATEADT(0);
 	char	   *grain = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	int32		start_month = PG_GETARG_INT32(2);
-	PeriodParts parts = {.number = 1, .years = 1, .start_month = 1};
+	PeriodParts parts = {.number = 1,.years = 1,.start_month = 1};
 	const char *rule;
 	const char *remedy;
 	Period		period;
@@ -808,7 +811,7 @@ align_period_daterange(PG_FUNCTION_ARGS)
 {
 	Period		period = PG_GETARG_PERIOD(0);
 	TypeCacheEntry *typcache = lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO);
-	RangeBound	lower = {.val = DateADTGetDatum(first_day(period)), .inclusive = true, .lower = true};
+	RangeBound	lower = {.val = DateADTGetDatum(first_day(period)),.inclusive = true,.lower = true};
 	RangeBound	upper = {.val = DateADTGetDatum(end_day(period))};
 
 	PG_RETURN_RANGE_P(align_make_range(typcache, &lower, &upper, false));
@@ -840,7 +843,10 @@ align_period_series(PG_FUNCTION_ARGS)
 	context = SRF_PERCALL_SETUP();
 	if (context->call_cntr < context->max_calls)
 	{
-		/* before SRF_RETURN_NEXT, which counts on before it takes its argument */
+		/*
+		 * before SRF_RETURN_NEXT, which counts on before it takes its
+		 * argument
+		 */
 		Period		next = shift(from, (int64) context->call_cntr * step);
 
 		SRF_RETURN_NEXT(context, Int64GetDatum(next));

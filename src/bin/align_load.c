@@ -362,8 +362,9 @@ load_events(Load *load, FILE *rejects)
 	leave_out_faults(load);
 
 	/*
-	 * The join below finds each lead. Where leads are not locked, one may yet go
-	 * away, which the foreign key tells, and another loader may bring an event.
+	 * The join below finds each lead. Where leads are not locked, one may yet
+	 * go away, which the foreign key tells, and another loader may bring an
+	 * event.
 	 */
 	if (locked)
 		run("SET LOCAL session_replication_role = replica");

@@ -23,8 +23,10 @@ typedef struct Csv
 	long		line;			/* on which the last record began, from 1 */
 	long		next_line;
 	long long	bytes;			/* read so far */
-	int			error;			/* errno when reading failed, which ends the file */
-	char	   *buffer;			/* fields of the last record, each ended by a zero byte */
+	int			error;			/* errno when reading failed, which ends the
+								 * file */
+	char	   *buffer;			/* fields of the last record, each ended by a
+								 * zero byte */
 	size_t		used;
 	size_t		capacity;
 	size_t	   *offsets;		/* of each field in buffer */

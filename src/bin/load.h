@@ -55,7 +55,7 @@ typedef struct LoadOptions
 		bool		used;
 	}			maps[MAX_MAPS];
 	int			map_count;
-} LoadOptions;
+}			LoadOptions;
 
 /* A line that is not loaded. */
 typedef struct Fault

@@ -125,7 +125,7 @@ static struct
 {
 	char		bytes[COPY_BUFFER + 8];
 	size_t		used;
-} copying;
+}			copying;
 
 static void
 flush_copy(void)
@@ -212,8 +212,9 @@ put_json_string(const char *text)
 
 		if (c == '"' || c == '\\')
 		{
-			put_text("\\");
-			put_text((char[]) {*text, 0});
+			char		quoted[3] = {'\\', *text, '\0'};
+
+			put_text(quoted);
 		}
 		else if (c < 0x20)
 		{
