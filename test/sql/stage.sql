@@ -3,18 +3,6 @@
 BEGIN;
 SELECT plan(173);
 
--- the lines of a plan as one text
-CREATE FUNCTION pg_temp.plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    lines text := '';
-BEGIN
-    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-        lines := lines || line || E'\n';
-    END LOOP;
-    RETURN lines;
-END $$;
-
 -- the names of the stages that these bytes are, through the receive function
 CREATE TEMP TABLE received (n integer GENERATED ALWAYS AS IDENTITY, value stage);
 CREATE FUNCTION pg_temp.receive(bytes bytea[]) RETURNS text[] LANGUAGE plpgsql AS $$
