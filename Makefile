@@ -40,7 +40,8 @@ help:
 	@echo '               LEADS=FILE EVENTS=FILE: your own CSV files; KEEP=1: leave the server up'
 	@echo 'make check     build and run every test in a throwaway server'
 	@echo '               PG_CONFIG=…: of that server; SANITIZE=1: with AddressSanitizer and UBSan'
-	@echo 'make bench     measure against plain SQL; ROWS=N events; PEERS=1: also DuckDB and ClickHouse'
+	@echo 'make bench     measure against plain SQL; ROWS=N events; PEERS=1: also DuckDB and ClickHouse;'
+	@echo '               CURVE=1: also 1, 10 and 50 million events'
 	@echo 'make           build with the server that PG_CONFIG names'
 	@echo 'make install   install into that server'
 	@echo 'make installcheck  run the SQL tests against a running server'
@@ -50,7 +51,7 @@ help:
 
 demo:
 	@tools/demo
-export LEADS EVENTS KEEP ROWS PEERS SANITIZE WERROR PG_CONFIG
+export LEADS EVENTS SOURCE TIMEZONE DATE_FORMAT REJECTS KEEP ROWS ROUNDS PEERS CURVE SANITIZE WERROR PG_CONFIG
 
 check: docs-check
 	@tools/check

@@ -19,21 +19,6 @@ sub duckdb_joins
 	return $sql . ' SELECT ' . join(', ', map { "(SELECT count(DISTINCT lead) FROM s$_)" } 1 .. 8);
 }
 
-# The window functions of bench/funnel.sql.
-sub duckdb_windows
-{
-	my $w = 'WINDOW w AS (PARTITION BY lead ORDER BY happened, stage ROWS UNBOUNDED PRECEDING)';
-	my $sql = "SELECT lead, happened, stage, max(happened) FILTER (WHERE stage = 2) OVER w AS s1 FROM event $w";
-	for my $k (2 .. 8)
-	{
-		my $known = join ', ', map { "s$_" } 1 .. $k - 1;
-		$sql = sprintf('SELECT lead, happened, stage, %s, max(s%d) FILTER (WHERE stage = %d AND happened <= s%d + %d) OVER w AS s%d FROM (%s) x %s',
-			$known, $k - 1, $k + 1, $k - 1, $window, $k, $sql, $w);
-	}
-	return 'SELECT ' . join(', ', map { "count(*) FILTER (WHERE r$_)" } 1 .. 8) . ' FROM (SELECT lead, '
-	  . join(', ', map { "bool_or(s$_ IS NOT NULL) AS r$_" } 1 .. 8) . " FROM ($sql) y GROUP BY lead) z";
-}
-
 sub start_duckdb
 {
 	my ($run) = @_;
@@ -134,7 +119,7 @@ sub bench_peers
 	if (my ($ask, $stop) = start_duckdb($run))
 	{
 		my $version = ($ask->('SELECT 1'))[0];
-		push @contenders, [ 'DuckDB, joins', sub { $ask->(duckdb_joins()) } ], [ 'DuckDB, windows', sub { $ask->(duckdb_windows()) } ];
+		push @contenders, [ 'DuckDB', sub { $ask->(duckdb_joins()) } ];
 		push @stops, $stop;
 	}
 	else { print "DuckDB is not here and could not be installed\n"; }

@@ -121,6 +121,11 @@ report('A journey takes 12 bytes an event and %s a lead: on average %s bytes, %s
 
 require './bench/load.pl';
 bench_load(\&report, \&run_sql, \&median);
+if ($ENV{CURVE})
+{
+    require './bench/curve.pl';
+    bench_curve(\&report, \&run_sql, \&median);
+}
 if ($ENV{PEERS})
 {
     require './bench/peers.pl';
