@@ -1,18 +1,103 @@
 /*
  * base_state.c
- *		The text form of large states: JSON for people, with the whole state in
- *		base64 for reading back.
+ *		Large states of aggregates as values: expanded in memory, compact when
+ *		flat, JSON with the whole state in base64 as text.
  *
- * Input reads the member "state" alone, writes the text anew and compares, so
- * that a text which was edited by hand is refused instead of half believed.
+ * A type gives a StateKind and a struct that begins with a State; all forms but
+ * its own bytes are made here. Flat, a state is the bytes of its write function.
+ * Text input reads the member "state" alone, writes the text anew and compares,
+ * so that a text which was edited by hand is refused instead of half believed.
  */
 #include "compat.h"
 
 #include "common/base64.h"
+#include "libpq/pqformat.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
+#include "utils/memutils.h"
 
 #include "base_state.h"
+
+static Size
+get_flat_size(ExpandedObjectHeader *header)
+{
+	State	   *state = (State *) header;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	state->kind->write(&out, state);
+	if (state->flat != NULL)
+		pfree(state->flat);
+	state->flat = MemoryContextAlloc(header->eoh_context, VARHDRSZ + out.len);
+	SET_VARSIZE(state->flat, VARHDRSZ + out.len);
+	memcpy(VARDATA(state->flat), out.data, out.len);
+	pfree(out.data);
+	return VARSIZE(state->flat);
+}
+
+static void
+flatten_into(ExpandedObjectHeader *header, void *result, Size size)
+{
+	memcpy(result, ((State *) header)->flat, size);
+}
+
+static const ExpandedObjectMethods methods = {get_flat_size, flatten_into};
+
+/*
+ * An empty state in a memory context of its own.
+ */
+State *
+align_state_create(const StateKind * kind, MemoryContext parent)
+{
+	MemoryContext context = AllocSetContextCreate(parent, "align state", ALLOCSET_START_SMALL_SIZES);
+	State	   *state = MemoryContextAllocZero(context, kind->size);
+
+	EOH_init_header(&state->header, &methods, context);
+	state->kind = kind;
+	return state;
+}
+
+static State *
+read_state(const StateKind * kind, StringInfo in, MemoryContext parent)
+{
+	State	   *state = align_state_create(kind, parent);
+	MemoryContext caller = MemoryContextSwitchTo(state->header.eoh_context);
+
+	kind->read(in, state);
+	MemoryContextSwitchTo(caller);
+	return state;
+}
+
+/*
+ * A state to work on: the expanded object itself where the datum is one,
+ * otherwise read into a context below parent.
+ */
+State *
+align_state_get(const StateKind * kind, Datum datum, MemoryContext parent)
+{
+	struct varlena *flat = (struct varlena *) DatumGetPointer(datum);
+	StringInfoData in;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED(flat))
+	{
+		State	   *state = (State *) DatumGetEOHP(datum);
+
+		if (state->header.eoh_methods == &methods && state->kind == kind)
+			return state;
+	}
+	flat = pg_detoast_datum_packed(flat);
+	in.data = VARDATA_ANY(flat);
+	in.len = VARSIZE_ANY_EXHDR(flat);
+	in.maxlen = in.len;
+	in.cursor = 0;
+	return read_state(kind, &in, parent);
+}
+
+Datum
+align_state_datum(State * state)
+{
+	return EOHPGetRWDatum(&state->header);
+}
 
 void
 align_base64_write(StringInfo out, const char *bytes, int length)
@@ -39,12 +124,21 @@ align_base64_read(const char *text, int length, StringInfo in)
 	return in->len > 0;
 }
 
-void
-align_base_state_write(StringInfo out, StringInfo state)
+static char *
+state_text(const State * state)
 {
-	appendStringInfoString(out, "\"state\": \"");
-	align_base64_write(out, state->data, state->len);
-	appendStringInfoChar(out, '"');
+	StringInfoData bytes;
+	StringInfoData out;
+
+	initStringInfo(&bytes);
+	state->kind->write(&bytes, state);
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	state->kind->describe(&out, state);
+	appendStringInfoString(&out, "\"state\": \"");
+	align_base64_write(&out, bytes.data, bytes.len);
+	appendStringInfoString(&out, "\"}");
+	return out.data;
 }
 
 static Jsonb *
@@ -53,27 +147,48 @@ parse(const char *text)
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
 }
 
-/*
- * The member "state" of a JSON object; false when there is none.
- */
-bool
-align_base_state_read(const char *text, StringInfo state)
+Datum
+align_state_in(const StateKind * kind, FunctionCallInfo fcinfo)
 {
-	Jsonb	   *json = parse(text);
-	JsonbValue *value;
+	Jsonb	   *given = parse(PG_GETARG_CSTRING(0));
+	JsonbValue *value = NULL;
+	StringInfoData in = {0};
+	State	   *state = NULL;
 
-	if (!JB_ROOT_IS_OBJECT(json))
-		return false;
-	value = getKeyJsonValueFromContainer(&json->root, "state", strlen("state"), NULL);
-	return value != NULL && value->type == jbvString &&
-		align_base64_read(value->val.string.val, value->val.string.len, state);
+	if (JB_ROOT_IS_OBJECT(given))
+		value = getKeyJsonValueFromContainer(&given->root, "state", strlen("state"), NULL);
+	if (value != NULL && value->type == jbvString &&
+		align_base64_read(value->val.string.val, value->val.string.len, &in))
+		state = read_state(kind, &in, CurrentMemoryContext);
+	if (state == NULL || in.cursor != in.len ||
+		compareJsonbContainers(&given->root, &parse(state_text(state))->root) != 0)
+		ereturn(fcinfo->context, (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid %s", kind->name),
+				 errdetail("Its member \"state\" is missing or damaged, or the text was edited."),
+				 errhint("A %s is built by the aggregate %s; its text is only to be read back.",
+						 kind->name, kind->name)));
+	PG_RETURN_DATUM(align_state_datum(state));
 }
 
-/*
- * Whether two JSON texts say the same.
- */
-bool
-align_base_state_agrees(const char *given, const char *written)
+Datum
+align_state_out(const StateKind * kind, FunctionCallInfo fcinfo)
 {
-	return compareJsonbContainers(&parse(given)->root, &parse(written)->root) == 0;
+	PG_RETURN_CSTRING(state_text(align_state_get(kind, PG_GETARG_DATUM(0), CurrentMemoryContext)));
+}
+
+Datum
+align_state_recv(const StateKind * kind, FunctionCallInfo fcinfo)
+{
+	PG_RETURN_DATUM(align_state_datum(read_state(kind, (StringInfo) PG_GETARG_POINTER(0), CurrentMemoryContext)));
+}
+
+Datum
+align_state_send(const StateKind * kind, FunctionCallInfo fcinfo)
+{
+	StringInfoData out;
+
+	pq_begintypsend(&out);
+	kind->write(&out, align_state_get(kind, PG_GETARG_DATUM(0), CurrentMemoryContext));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }

@@ -9,7 +9,7 @@
  * each stage how many leads started there and how many are there now. A stay
  * that has not ended is counted, but its length is not: it is not known.
  *
- * In memory it is an expanded object, flat it is the bytes that send writes:
+ * In memory it is an expanded object (base_state.c), flat the bytes of send:
  *
  *		version | stage count | per stage: started, current |
  *		number of cells | per cell: place, leads, moves, histogram
@@ -31,7 +31,6 @@
 #include "base_state.h"
 #include "journey.h"
 
-#define FLOW_MAGIC		0x414C464C
 #define FLOW_VERSION	1
 #define FLOW_CELLS		(STAGE_MAX_COUNT * STAGE_MAX_COUNT)
 
@@ -46,18 +45,17 @@ typedef struct FlowCell
 
 typedef struct Flow
 {
-	ExpandedObjectHeader header;
-	uint32		magic;
+	State		state;
 	int64		visited;		/* leads counted by this process; not stored */
 	int64		started[STAGE_MAX_COUNT];
 	int64		current[STAGE_MAX_COUNT];
 	FlowCell	cells[FLOW_CELLS];	/* from * STAGE_MAX_COUNT + to */
-	bytea	   *flat;			/* made by the last call for its size */
 } Flow;
 
 static void
-write_state(StringInfo out, const Flow *flow)
+write_flow(StringInfo out, const State * state)
 {
+	const Flow *flow = (const Flow *) state;
 	int			used = 0;
 	int			last = 0;
 
@@ -85,47 +83,10 @@ write_state(StringInfo out, const Flow *flow)
 	}
 }
 
-static Size
-get_flat_size(ExpandedObjectHeader *header)
-{
-	Flow	   *flow = (Flow *) header;
-	StringInfoData out;
-
-	initStringInfo(&out);
-	write_state(&out, flow);
-	if (flow->flat != NULL)
-		pfree(flow->flat);
-	flow->flat = MemoryContextAlloc(flow->header.eoh_context, VARHDRSZ + out.len);
-	SET_VARSIZE(flow->flat, VARHDRSZ + out.len);
-	memcpy(VARDATA(flow->flat), out.data, out.len);
-	pfree(out.data);
-	return VARSIZE(flow->flat);
-}
-
 static void
-flatten_into(ExpandedObjectHeader *header, void *result, Size size)
+read_flow(StringInfo in, State * state)
 {
-	memcpy(result, ((Flow *) header)->flat, size);
-}
-
-static const ExpandedObjectMethods methods = {get_flat_size, flatten_into};
-
-static Flow *
-create_flow(MemoryContext parent)
-{
-	MemoryContext context = AllocSetContextCreate(parent, "align flow", ALLOCSET_DEFAULT_SIZES);
-	Flow	   *flow = MemoryContextAllocZero(context, sizeof(Flow));
-
-	EOH_init_header(&flow->header, &methods, context);
-	flow->magic = FLOW_MAGIC;
-	return flow;
-}
-
-static Flow *
-read_state(StringInfo in, MemoryContext parent)
-{
-	Flow	   *flow = create_flow(parent);
-	MemoryContext caller = MemoryContextSwitchTo(flow->header.eoh_context);
+	Flow	   *flow = (Flow *) state;
 	int			version = pq_getmsgbyte(in);
 	int			stage_count = pq_getmsgbyte(in);
 	int			used;
@@ -159,35 +120,47 @@ read_state(StringInfo in, MemoryContext parent)
 		cell->moves = align_varint_read(in);
 		align_histogram_read(in, &cell->stay);
 	}
-	MemoryContextSwitchTo(caller);
-	return flow;
+}
+
+static void
+describe_flow(StringInfo out, const State * state)
+{
+	const Flow *flow = (const Flow *) state;
+	const char *separator = "";
+
+	appendStringInfoString(out, "\"moves\": {");
+	for (int i = 0; i < FLOW_CELLS; i++)
+	{
+		if (flow->cells[i].moves == 0)
+			continue;
+		appendStringInfo(out, "%s\"%s > %s\": " INT64_FORMAT, separator,
+						 align_stage_name(i / STAGE_MAX_COUNT), align_stage_name(i % STAGE_MAX_COUNT),
+						 flow->cells[i].moves);
+		separator = ", ";
+	}
+	appendStringInfoString(out, "}, ");
+}
+
+static const StateKind flow_kind = {
+	"flow", sizeof(Flow), write_flow, read_flow, describe_flow
+};
+
+static Flow *
+create_flow(MemoryContext parent)
+{
+	return (Flow *) align_state_create(&flow_kind, parent);
 }
 
 static Flow *
 get_flow(Datum datum, MemoryContext parent)
 {
-	struct varlena *flat = (struct varlena *) DatumGetPointer(datum);
-	StringInfoData in;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED(flat))
-	{
-		Flow	   *flow = (Flow *) DatumGetEOHP(datum);
-
-		if (flow->magic == FLOW_MAGIC)
-			return flow;
-	}
-	flat = pg_detoast_datum_packed(flat);
-	in.data = VARDATA_ANY(flat);
-	in.len = VARSIZE_ANY_EXHDR(flat);
-	in.maxlen = in.len;
-	in.cursor = 0;
-	return read_state(&in, parent);
+	return (Flow *) align_state_get(&flow_kind, datum, parent);
 }
 
 static Datum
 flow_datum(Flow *flow)
 {
-	return EOHPGetRWDatum(&flow->header);
+	return align_state_datum(&flow->state);
 }
 
 /*
@@ -217,7 +190,7 @@ count_lead(void *state, int64 key, const int64 *packed, int count)
 			cell->leads++;
 			cell->seen_by = flow->visited;
 		}
-		align_histogram_add(&cell->stay, logged_at(packed[i]) - since, 1, flow->header.eoh_context);
+		align_histogram_add(&cell->stay, logged_at(packed[i]) - since, 1, flow->state.header.eoh_context);
 		stage = next;
 		since = logged_at(packed[i]);
 	}
@@ -240,78 +213,36 @@ merge(Flow *into, const Flow *from, int sign)
 			continue;
 		into->cells[i].leads += sign * cell->leads;
 		into->cells[i].moves += sign * cell->moves;
-		align_histogram_merge(&into->cells[i].stay, &cell->stay, sign, into->header.eoh_context);
+		align_histogram_merge(&into->cells[i].stay, &cell->stay, sign, into->state.header.eoh_context);
 	}
-}
-
-static char *
-flow_text(const Flow *flow)
-{
-	StringInfoData state;
-	StringInfoData out;
-	const char *separator = "";
-
-	initStringInfo(&state);
-	write_state(&state, flow);
-	initStringInfo(&out);
-	appendStringInfoString(&out, "{\"moves\": {");
-	for (int i = 0; i < FLOW_CELLS; i++)
-	{
-		if (flow->cells[i].moves == 0)
-			continue;
-		appendStringInfo(&out, "%s\"%s > %s\": " INT64_FORMAT, separator,
-						 align_stage_name(i / STAGE_MAX_COUNT), align_stage_name(i % STAGE_MAX_COUNT),
-						 flow->cells[i].moves);
-		separator = ", ";
-	}
-	appendStringInfoString(&out, "}, ");
-	align_base_state_write(&out, &state);
-	appendStringInfoChar(&out, '}');
-	return out.data;
-}
-
-PG_FUNCTION_INFO_V1(align_flow_out);
-Datum
-align_flow_out(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_CSTRING(flow_text(get_flow(PG_GETARG_DATUM(0), CurrentMemoryContext)));
 }
 
 PG_FUNCTION_INFO_V1(align_flow_in);
 Datum
 align_flow_in(PG_FUNCTION_ARGS)
 {
-	char	   *string = PG_GETARG_CSTRING(0);
-	StringInfoData in;
-	Flow	   *flow = NULL;
+	return align_state_in(&flow_kind, fcinfo);
+}
 
-	if (align_base_state_read(string, &in))
-		flow = read_state(&in, CurrentMemoryContext);
-	if (flow == NULL || in.cursor != in.len || !align_base_state_agrees(string, flow_text(flow)))
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid flow"),
-				 errdetail("Its member \"state\" is missing or damaged, or the text was edited."),
-				 errhint("A flow is built by the aggregate flow; its text is only to be read back.")));
-	PG_RETURN_DATUM(flow_datum(flow));
+PG_FUNCTION_INFO_V1(align_flow_out);
+Datum
+align_flow_out(PG_FUNCTION_ARGS)
+{
+	return align_state_out(&flow_kind, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(align_flow_recv);
 Datum
 align_flow_recv(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_DATUM(flow_datum(read_state((StringInfo) PG_GETARG_POINTER(0), CurrentMemoryContext)));
+	return align_state_recv(&flow_kind, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(align_flow_send);
 Datum
 align_flow_send(PG_FUNCTION_ARGS)
 {
-	StringInfoData out;
-
-	pq_begintypsend(&out);
-	write_state(&out, get_flow(PG_GETARG_DATUM(0), CurrentMemoryContext));
-	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+	return align_state_send(&flow_kind, fcinfo);
 }
 
 static Datum

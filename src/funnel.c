@@ -4,8 +4,8 @@
  *
  *		SELECT * FROM align.steps((SELECT align.funnel(journey, '{mql,sql,customer}', '90 days') FROM lead_journey));
  *
- * In memory it is an expanded object (Funnel in funnel.h), so that an aggregate
- * counts in place. Flat, it is the bytes that send writes:
+ * In memory it is an expanded object (base_state.c), so that an aggregate counts
+ * in place. Flat, it is the bytes that send writes:
  *
  *		version | has_rule | rule | per step: reached, open, two histograms
  *
@@ -23,16 +23,15 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "base_state.h"
 #include "funnel.h"
 
-#define FUNNEL_MAGIC	0x414C464E
 #define FUNNEL_VERSION	1
 
-/* The bytes of a funnel, without a length word. */
 static void
-write_state(StringInfo out, const Funnel *funnel)
+write_funnel(StringInfo out, const State * state)
 {
+	const Funnel *funnel = (const Funnel *) state;
+
 	appendStringInfoChar(out, FUNNEL_VERSION);
 	appendStringInfoChar(out, funnel->has_rule);
 	if (!funnel->has_rule)
@@ -49,56 +48,11 @@ write_state(StringInfo out, const Funnel *funnel)
 	}
 }
 
-static Size
-get_flat_size(ExpandedObjectHeader *header)
-{
-	Funnel	   *funnel = (Funnel *) header;
-	StringInfoData out;
-
-	initStringInfo(&out);
-	write_state(&out, funnel);
-	if (funnel->flat != NULL)
-		pfree(funnel->flat);
-	funnel->flat = MemoryContextAlloc(funnel->header.eoh_context, VARHDRSZ + out.len);
-	SET_VARSIZE(funnel->flat, VARHDRSZ + out.len);
-	memcpy(VARDATA(funnel->flat), out.data, out.len);
-	pfree(out.data);
-	return VARSIZE(funnel->flat);
-}
-
 static void
-flatten_into(ExpandedObjectHeader *header, void *result, Size size)
+read_funnel(StringInfo in, State * state)
 {
-	memcpy(result, ((Funnel *) header)->flat, size);
-}
-
-static const ExpandedObjectMethods methods = {get_flat_size, flatten_into};
-
-/*
- * An empty funnel in a memory context of its own; rule may be NULL until known.
- */
-Funnel *
-align_funnel_create(MemoryContext parent, const FunnelRule *rule)
-{
-	MemoryContext context = AllocSetContextCreate(parent, "align funnel", ALLOCSET_START_SMALL_SIZES);
-	Funnel	   *funnel = MemoryContextAllocZero(context, sizeof(Funnel));
-
-	EOH_init_header(&funnel->header, &methods, context);
-	funnel->magic = FUNNEL_MAGIC;
-	if (rule != NULL)
-	{
-		align_chain_prepare(&funnel->chain, rule, context);
-		funnel->has_rule = true;
-	}
-	return funnel;
-}
-
-static Funnel *
-read_state(StringInfo in, MemoryContext parent)
-{
-	Funnel	   *funnel;
+	Funnel	   *funnel = (Funnel *) state;
 	FunnelRule	rule;
-	MemoryContext caller;
 	int			version = pq_getmsgbyte(in);
 	int			has_rule = pq_getmsgbyte(in);
 
@@ -109,10 +63,9 @@ read_state(StringInfo in, MemoryContext parent)
 				 errdetail("Its version is not one that align writes."),
 				 errhint("Send the value as it was received.")));
 	if (!has_rule)
-		return align_funnel_create(parent, NULL);
+		return;
 	align_funnel_rule_read(in, &rule);
-	funnel = align_funnel_create(parent, &rule);
-	caller = MemoryContextSwitchTo(funnel->header.eoh_context);
+	align_funnel_set_rule(funnel, &rule);
 	for (int i = 0; i < rule.step_count; i++)
 	{
 		FunnelStep *step = &funnel->steps[i];
@@ -122,39 +75,65 @@ read_state(StringInfo in, MemoryContext parent)
 		align_histogram_read(in, &step->since_previous);
 		align_histogram_read(in, &step->since_first);
 	}
-	MemoryContextSwitchTo(caller);
+}
+
+static void
+describe_funnel(StringInfo out, const State * state)
+{
+	const Funnel *funnel = (const Funnel *) state;
+	const FunnelRule *rule = &funnel->chain.rule;
+
+	if (!funnel->has_rule)
+		return;
+	align_funnel_rule_json(out, rule);
+	for (int member = 0; member < 2; member++)
+	{
+		appendStringInfoString(out, member == 0 ? ", \"reached\": [" : "], \"open\": [");
+		for (int i = 0; i < rule->step_count; i++)
+			appendStringInfo(out, "%s" INT64_FORMAT, i > 0 ? ", " : "",
+							 member == 0 ? funnel->steps[i].reached : funnel->steps[i].open);
+	}
+	appendStringInfoString(out, "], ");
+}
+
+static const StateKind funnel_kind = {
+	"funnel", sizeof(Funnel), write_funnel, read_funnel, describe_funnel
+};
+
+/*
+ * An empty funnel; rule may be NULL until known.
+ */
+Funnel *
+align_funnel_create(MemoryContext parent, const FunnelRule *rule)
+{
+	Funnel	   *funnel = (Funnel *) align_state_create(&funnel_kind, parent);
+
+	if (rule != NULL)
+		align_funnel_set_rule(funnel, rule);
 	return funnel;
 }
 
+void
+align_funnel_set_rule(Funnel *funnel, const FunnelRule *rule)
+{
+	align_chain_prepare(&funnel->chain, rule, funnel->state.header.eoh_context);
+	funnel->has_rule = true;
+}
+
 /*
- * A funnel to work on: the expanded object itself where the datum is one,
- * otherwise read into a context below parent.
+ * A funnel to work on: the expanded object itself, or read into a context below
+ * parent.
  */
 Funnel *
 align_funnel_get(Datum datum, MemoryContext parent)
 {
-	struct varlena *flat = (struct varlena *) DatumGetPointer(datum);
-	StringInfoData in;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED(flat))
-	{
-		Funnel	   *funnel = (Funnel *) DatumGetEOHP(datum);
-
-		if (funnel->magic == FUNNEL_MAGIC)
-			return funnel;
-	}
-	flat = pg_detoast_datum_packed(flat);
-	in.data = VARDATA_ANY(flat);
-	in.len = VARSIZE_ANY_EXHDR(flat);
-	in.maxlen = in.len;
-	in.cursor = 0;
-	return read_state(&in, parent);
+	return (Funnel *) align_state_get(&funnel_kind, datum, parent);
 }
 
 Datum
 align_funnel_datum(Funnel *funnel)
 {
-	return EOHPGetRWDatum(&funnel->header);
+	return align_state_datum(&funnel->state);
 }
 
 /*
@@ -163,7 +142,7 @@ align_funnel_datum(Funnel *funnel)
 void
 align_funnel_count(Funnel *funnel, int level, const TimestampTz *times)
 {
-	MemoryContext context = funnel->header.eoh_context;
+	MemoryContext context = funnel->state.header.eoh_context;
 
 	for (int i = 0; i < level; i++)
 	{
@@ -198,15 +177,12 @@ rule_text(const FunnelRule *rule)
 void
 align_funnel_merge(Funnel *into, const Funnel *from, int sign)
 {
-	MemoryContext context = into->header.eoh_context;
+	MemoryContext context = into->state.header.eoh_context;
 
 	if (!from->has_rule)
 		return;
 	if (!into->has_rule)
-	{
-		align_chain_prepare(&into->chain, &from->chain.rule, context);
-		into->has_rule = true;
-	}
+		align_funnel_set_rule(into, &from->chain.rule);
 	if (memcmp(&into->chain.rule, &from->chain.rule, sizeof(FunnelRule)) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -223,83 +199,32 @@ align_funnel_merge(Funnel *into, const Funnel *from, int sign)
 	}
 }
 
-/* The text form of a funnel. */
-static char *
-funnel_text(const Funnel *funnel)
+PG_FUNCTION_INFO_V1(align_funnel_in);
+Datum
+align_funnel_in(PG_FUNCTION_ARGS)
 {
-	StringInfoData state;
-	StringInfoData out;
-
-	initStringInfo(&state);
-	write_state(&state, funnel);
-	initStringInfo(&out);
-	appendStringInfoChar(&out, '{');
-	if (funnel->has_rule)
-	{
-		const FunnelRule *rule = &funnel->chain.rule;
-
-		align_funnel_rule_json(&out, rule);
-		for (int member = 0; member < 2; member++)
-		{
-			appendStringInfoString(&out, member == 0 ? ", \"reached\": [" : "], \"open\": [");
-			for (int i = 0; i < rule->step_count; i++)
-				appendStringInfo(&out, "%s" INT64_FORMAT, i > 0 ? ", " : "",
-								 member == 0 ? funnel->steps[i].reached : funnel->steps[i].open);
-		}
-		appendStringInfoString(&out, "], ");
-	}
-	align_base_state_write(&out, &state);
-	appendStringInfoChar(&out, '}');
-	return out.data;
+	return align_state_in(&funnel_kind, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(align_funnel_out);
 Datum
 align_funnel_out(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_CSTRING(funnel_text(align_funnel_get(PG_GETARG_DATUM(0), CurrentMemoryContext)));
-}
-
-PG_FUNCTION_INFO_V1(align_funnel_in);
-Datum
-align_funnel_in(PG_FUNCTION_ARGS)
-{
-	char	   *string = PG_GETARG_CSTRING(0);
-	StringInfoData in;
-	Funnel	   *funnel;
-
-	if (!align_base_state_read(string, &in))
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid funnel"),
-				 errdetail("Its member \"state\" is missing, or no base64."),
-				 errhint("A funnel is built by the aggregate funnel; its text is only to be read back.")));
-	funnel = read_state(&in, CurrentMemoryContext);
-	if (in.cursor != in.len || !align_base_state_agrees(string, funnel_text(funnel)))
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid funnel"),
-				 errdetail("Its members contradict its state: the text was edited."),
-				 errhint("A funnel is built by the aggregate funnel; its text is only to be read back.")));
-	PG_RETURN_DATUM(align_funnel_datum(funnel));
+	return align_state_out(&funnel_kind, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(align_funnel_recv);
 Datum
 align_funnel_recv(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_DATUM(align_funnel_datum(read_state((StringInfo) PG_GETARG_POINTER(0), CurrentMemoryContext)));
+	return align_state_recv(&funnel_kind, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(align_funnel_send);
 Datum
 align_funnel_send(PG_FUNCTION_ARGS)
 {
-	StringInfoData out;
-
-	pq_begintypsend(&out);
-	write_state(&out, align_funnel_get(PG_GETARG_DATUM(0), CurrentMemoryContext));
-	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+	return align_state_send(&funnel_kind, fcinfo);
 }
 
 static Datum

@@ -8,9 +8,8 @@
 
 #include "compat.h"
 
-#include "utils/expandeddatum.h"
-
 #include "base_histogram.h"
+#include "base_state.h"
 #include "journey.h"
 
 #define FUNNEL_MAX_STEPS	JOURNEY_MAX_STEPS
@@ -106,16 +105,15 @@ typedef struct FunnelStep
 
 typedef struct Funnel
 {
-	ExpandedObjectHeader header;
-	uint32		magic;
+	State		state;
 	bool		has_rule;		/* false while no journey has been seen */
 	Chain		chain;			/* its rule is the funnel's */
 	FunnelStep	steps[FUNNEL_MAX_STEPS];
-	bytea	   *flat;			/* made by the last call for its size */
 	struct Asked *asked;		/* the arguments from which the rule was made */
 } Funnel;
 
 extern Funnel *align_funnel_create(MemoryContext parent, const FunnelRule *rule);
+extern void align_funnel_set_rule(Funnel *funnel, const FunnelRule *rule);
 extern Funnel *align_funnel_get(Datum datum, MemoryContext parent);
 extern Datum align_funnel_datum(Funnel *funnel);
 extern void align_funnel_count(Funnel *funnel, int level, const TimestampTz *times);

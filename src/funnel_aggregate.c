@@ -178,7 +178,7 @@ add_journey(FunctionCallInfo fcinfo, bool is_rule)
 	journey = align_journey_get(PG_GETARG_DATUM(1));
 
 	if (funnel->asked == NULL)
-		funnel->asked = MemoryContextAllocZero(funnel->header.eoh_context, sizeof(Asked));
+		funnel->asked = MemoryContextAllocZero(funnel->state.header.eoh_context, sizeof(Asked));
 	if (!same_asked(fcinfo, 2, is_rule, funnel->asked) || journey->kind != funnel->chain.rule.kind)
 	{
 		FunnelRule	rule;
@@ -186,10 +186,7 @@ add_journey(FunctionCallInfo fcinfo, bool is_rule)
 		make_rule(fcinfo, 2, is_rule, &rule);
 		align_funnel_rule_resolve(&rule, journey);
 		if (!funnel->has_rule)
-		{
-			align_chain_prepare(&funnel->chain, &rule, funnel->header.eoh_context);
-			funnel->has_rule = true;
-		}
+			align_funnel_set_rule(funnel, &rule);
 		else if (memcmp(&rule, &funnel->chain.rule, sizeof(rule)) != 0)
 			rule_changed();
 		note_asked(fcinfo, 2, is_rule, funnel->asked);
