@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(124);
+SELECT plan(132);
 
 -- A journey from letters and days: 'a0 b1 b1 x2' has condition 1 (a) at day 0,
 -- 2 (b) twice at day 1, 3 (c), 4 (d), 5 (x, to be excluded). 'ab3' has both.
@@ -272,6 +272,29 @@ SELECT matches(pg_temp.error_of($$SELECT align.funnel(1::bigint, 'mql', 'infinit
 SELECT is(pg_temp.error_of($$SET LOCAL align.state_memory = '1MB'; SELECT align.funnel(i::bigint, 'mql', now(), '{mql}', NULL) FROM generate_series(1, 100000) i$$),
     '53400 | the events of this aggregate would take more than 1 MB | The setting align.state_memory bounds the memory of one state. | Raise align.state_memory, or aggregate journeys per lead first and the funnel over them.', 'memory is bounded');
 SELECT matches(pg_temp.error_of($$SELECT align.reached(align.funnel('{}'::align.journey, '{mql}', NULL), 2)$$), 'invalid step: 2', 'a step that the funnel has not');
+
+-- views for analysts, by hand: three leads of the web in January, two of the fair in February, one without events
+INSERT INTO lead (key, source, segment) VALUES ('a', 'web', 'small'), ('b', 'web', 'large'), ('c', 'web', NULL), ('d', 'fair', 'small'), ('e', 'fair', 'small'), ('f', NULL, NULL);
+INSERT INTO stage_event (lead, stage, at) SELECT l.id, e.stage, e.at FROM lead l JOIN (VALUES
+    ('a', 'lead'::stage, '2026-01-05Z'::timestamptz), ('a', 'mql', '2026-01-09Z'), ('a', 'sql', '2026-01-20Z'), ('a', 'opportunity', '2026-02-01Z'), ('a', 'customer', '2026-03-02Z'),
+    ('b', 'lead', '2026-01-31 23:59:59Z'), ('b', 'mql', '2026-02-02Z'), ('c', 'lead', '2026-01-15Z'),
+    ('d', 'lead', '2026-02-01Z'), ('d', 'mql', '2026-02-03Z'), ('d', 'customer', '2026-02-20Z'), ('e', 'lead', '2026-02-28Z'), ('e', 'mql', '2026-11-01Z')) e (key, stage, at) USING (key);
+SELECT is(funnel_rule_of_company()::text, '{"steps": ["lead", "mql", "sql", "opportunity", "customer"], "within": "180 days"}', 'the company''s rule');
+SELECT results_eq($$SELECT step, reached_count, first_ratio, previous_ratio, mean_days FROM funnel_by_source WHERE source = 'web' ORDER BY step_order$$,
+    $$VALUES ('lead'::text, 3::bigint, 1.000000, NULL::numeric, NULL::numeric), ('mql', 2, 0.666667, 0.666667, 2.500), ('sql', 1, 0.333333, 0.500000, 11.000),
+             ('opportunity', 1, 0.333333, 1.000000, 12.000), ('customer', 1, 0.333333, 1.000000, 29.000)$$, 'funnel_by_source');
+SELECT results_eq($$SELECT step, reached_count FROM funnel_by_segment WHERE segment = 'small' AND step_order <= 3 ORDER BY step_order$$,
+    $$VALUES ('lead'::text, 3::bigint), ('mql', 2), ('sql', 1)$$, 'funnel_by_segment: an mql after 246 days is outside of the window');
+UPDATE setting SET value = '["lead", "customer"]' WHERE key = 'funnel_steps';
+UPDATE setting SET value = 'null' WHERE key = 'funnel_within';
+SELECT results_eq($$SELECT source, reached_count FROM funnel_by_source WHERE step = 'customer' ORDER BY source$$, $$VALUES ('fair'::text, 1::bigint), ('web', 1)$$, 'the settings decide the steps');
+SELECT results_eq($$SELECT cohort, cohort_start_date, cohort_lead_count, elapsed, active_count, reached_count, round(reached_ratio::numeric, 4) FROM cohort_matrix('month', 'customer', '2026-03-15Z') ORDER BY cohort, elapsed$$,
+    $$VALUES ('2026-01'::text, '2026-01-01'::date, 3::bigint, 0, 3::bigint, 0::bigint, 0.0000), ('2026-01', '2026-01-01', 3, 1, 2, 0, 0.0000), ('2026-01', '2026-01-01', 3, 2, 1, 1, 0.3333),
+             ('2026-02', '2026-02-01', 2, 0, 2, 1, 0.5000), ('2026-02', '2026-02-01', 2, 1, 0, 1, 0.5000)$$, 'cohort_matrix by month');
+SELECT results_eq($$SELECT cohort, elapsed, active_count, reached_count FROM cohort_matrix('quarter', 'mql', '2026-12-31Z') ORDER BY elapsed$$,
+    $$VALUES ('2026-Q1'::text, 0, 5::bigint, 3::bigint), ('2026-Q1', 1, 0, 3), ('2026-Q1', 2, 0, 3), ('2026-Q1', 3, 1, 4)$$, 'cohort_matrix by quarter');
+SELECT is((SELECT sum(customer_count) FROM cohort_by_month WHERE elapsed_months = 1), 1::numeric, 'cohort_by_month');
+SELECT matches(pg_temp.error_of($$SELECT * FROM align.cohort_matrix('fortnight')$$), '^22023 \| invalid grain: "fortnight"', 'a grain that is none');
 
 SELECT * FROM finish();
 ROLLBACK;
