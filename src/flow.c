@@ -85,21 +85,26 @@ write_state(StringInfo out, const Flow *flow)
 	}
 }
 
+/*
+ * Written in the object's own context: a sort calls this in one where memory
+ * can be neither freed nor made larger.
+ */
 static Size
 get_flat_size(ExpandedObjectHeader *header)
 {
 	Flow	   *flow = (Flow *) header;
+	MemoryContext caller = MemoryContextSwitchTo(header->eoh_context);
 	StringInfoData out;
 
 	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
 	write_state(&out, flow);
+	SET_VARSIZE(out.data, out.len);
 	if (flow->flat != NULL)
 		pfree(flow->flat);
-	flow->flat = MemoryContextAlloc(flow->header.eoh_context, VARHDRSZ + out.len);
-	SET_VARSIZE(flow->flat, VARHDRSZ + out.len);
-	memcpy(VARDATA(flow->flat), out.data, out.len);
-	pfree(out.data);
-	return VARSIZE(flow->flat);
+	flow->flat = (bytea *) out.data;
+	MemoryContextSwitchTo(caller);
+	return out.len;
 }
 
 static void

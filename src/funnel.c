@@ -49,21 +49,26 @@ write_state(StringInfo out, const Funnel *funnel)
 	}
 }
 
+/*
+ * Written in the object's own context: a sort calls this in one where memory
+ * can be neither freed nor made larger.
+ */
 static Size
 get_flat_size(ExpandedObjectHeader *header)
 {
 	Funnel	   *funnel = (Funnel *) header;
+	MemoryContext caller = MemoryContextSwitchTo(header->eoh_context);
 	StringInfoData out;
 
 	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
 	write_state(&out, funnel);
+	SET_VARSIZE(out.data, out.len);
 	if (funnel->flat != NULL)
 		pfree(funnel->flat);
-	funnel->flat = MemoryContextAlloc(funnel->header.eoh_context, VARHDRSZ + out.len);
-	SET_VARSIZE(funnel->flat, VARHDRSZ + out.len);
-	memcpy(VARDATA(funnel->flat), out.data, out.len);
-	pfree(out.data);
-	return VARSIZE(funnel->flat);
+	funnel->flat = (bytea *) out.data;
+	MemoryContextSwitchTo(caller);
+	return out.len;
 }
 
 static void
@@ -157,6 +162,13 @@ align_funnel_datum(Funnel *funnel)
 	return EOHPGetRWDatum(&funnel->header);
 }
 
+/* From one instant to a later one, at most as long as an int64 counts. */
+static inline int64
+span(TimestampTz from, TimestampTz to)
+{
+	return (int64) Min((uint64) to - (uint64) from, (uint64) PG_INT64_MAX);
+}
+
 /*
  * Counts a lead that reached a level at these instants.
  */
@@ -172,8 +184,8 @@ align_funnel_count(Funnel *funnel, int level, const TimestampTz *times)
 		step->reached++;
 		if (i > 0)
 		{
-			align_histogram_add(&step->since_previous, times[i] - times[i - 1], 1, context);
-			align_histogram_add(&step->since_first, times[i] - times[0], 1, context);
+			align_histogram_add(&step->since_previous, span(times[i - 1], times[i]), 1, context);
+			align_histogram_add(&step->since_first, span(times[0], times[i]), 1, context);
 		}
 	}
 	if (align_chain_is_open(&funnel->chain.rule, level, times))
