@@ -18,21 +18,26 @@
 
 #include "base_state.h"
 
+/*
+ * Written in the object's own context: a sort calls this in one where memory
+ * can be neither freed nor made larger.
+ */
 static Size
 get_flat_size(ExpandedObjectHeader *header)
 {
 	State	   *state = (State *) header;
+	MemoryContext caller = MemoryContextSwitchTo(header->eoh_context);
 	StringInfoData out;
 
 	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
 	state->kind->write(&out, state);
+	SET_VARSIZE(out.data, out.len);
 	if (state->flat != NULL)
 		pfree(state->flat);
-	state->flat = MemoryContextAlloc(header->eoh_context, VARHDRSZ + out.len);
-	SET_VARSIZE(state->flat, VARHDRSZ + out.len);
-	memcpy(VARDATA(state->flat), out.data, out.len);
-	pfree(out.data);
-	return VARSIZE(state->flat);
+	state->flat = (bytea *) out.data;
+	MemoryContextSwitchTo(caller);
+	return out.len;
 }
 
 static void
@@ -47,7 +52,7 @@ static const ExpandedObjectMethods methods = {get_flat_size, flatten_into};
  * An empty state in a memory context of its own.
  */
 State *
-align_state_create(const StateKind * kind, MemoryContext parent)
+align_state_create(const StateKind *kind, MemoryContext parent)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "align state", ALLOCSET_START_SMALL_SIZES);
 	State	   *state = MemoryContextAllocZero(context, kind->size);
@@ -58,7 +63,7 @@ align_state_create(const StateKind * kind, MemoryContext parent)
 }
 
 static State *
-read_state(const StateKind * kind, StringInfo in, MemoryContext parent)
+read_state(const StateKind *kind, StringInfo in, MemoryContext parent)
 {
 	State	   *state = align_state_create(kind, parent);
 	MemoryContext caller = MemoryContextSwitchTo(state->header.eoh_context);
@@ -73,7 +78,7 @@ read_state(const StateKind * kind, StringInfo in, MemoryContext parent)
  * otherwise read into a context below parent.
  */
 State *
-align_state_get(const StateKind * kind, Datum datum, MemoryContext parent)
+align_state_get(const StateKind *kind, Datum datum, MemoryContext parent)
 {
 	struct varlena *flat = (struct varlena *) DatumGetPointer(datum);
 	StringInfoData in;
@@ -94,7 +99,7 @@ align_state_get(const StateKind * kind, Datum datum, MemoryContext parent)
 }
 
 Datum
-align_state_datum(State * state)
+align_state_datum(State *state)
 {
 	return EOHPGetRWDatum(&state->header);
 }
@@ -125,7 +130,7 @@ align_base64_read(const char *text, int length, StringInfo in)
 }
 
 static char *
-state_text(const State * state)
+state_text(const State *state)
 {
 	StringInfoData bytes;
 	StringInfoData out;
@@ -148,7 +153,7 @@ parse(const char *text)
 }
 
 Datum
-align_state_in(const StateKind * kind, FunctionCallInfo fcinfo)
+align_state_in(const StateKind *kind, FunctionCallInfo fcinfo)
 {
 	Jsonb	   *given = parse(PG_GETARG_CSTRING(0));
 	JsonbValue *value = NULL;
@@ -172,19 +177,19 @@ align_state_in(const StateKind * kind, FunctionCallInfo fcinfo)
 }
 
 Datum
-align_state_out(const StateKind * kind, FunctionCallInfo fcinfo)
+align_state_out(const StateKind *kind, FunctionCallInfo fcinfo)
 {
 	PG_RETURN_CSTRING(state_text(align_state_get(kind, PG_GETARG_DATUM(0), CurrentMemoryContext)));
 }
 
 Datum
-align_state_recv(const StateKind * kind, FunctionCallInfo fcinfo)
+align_state_recv(const StateKind *kind, FunctionCallInfo fcinfo)
 {
 	PG_RETURN_DATUM(align_state_datum(read_state(kind, (StringInfo) PG_GETARG_POINTER(0), CurrentMemoryContext)));
 }
 
 Datum
-align_state_send(const StateKind * kind, FunctionCallInfo fcinfo)
+align_state_send(const StateKind *kind, FunctionCallInfo fcinfo)
 {
 	StringInfoData out;
 

@@ -18,30 +18,30 @@ typedef struct StateKind
 {
 	const char *name;			/* of the type */
 	Size		size;			/* of the struct that begins with a State */
-	void		(*write) (StringInfo out, const State * state);
-	void		(*read) (StringInfo in, State * state); /* into its own context;
+	void		(*write) (StringInfo out, const State *state);
+	void		(*read) (StringInfo in, State *state);	/* into its own context;
 														 * any bytes are read or
 														 * refused */
-	void		(*describe) (StringInfo out, const State * state);	/* members of the JSON
+	void		(*describe) (StringInfo out, const State *state);	/* members of the JSON
 																	 * text, each with a
 																	 * comma behind */
-}			StateKind;
+} StateKind;
 
 /* A type's struct begins with this, and is zeroed when it is made. */
 struct State
 {
 	ExpandedObjectHeader header;	/* eoh_context holds all that it points to */
-	const		StateKind *kind;
+	const StateKind *kind;
 	bytea	   *flat;			/* made by the last call for its size */
 };
 
-extern State * align_state_create(const StateKind * kind, MemoryContext parent);
-extern State * align_state_get(const StateKind * kind, Datum datum, MemoryContext parent);
-extern Datum align_state_datum(State * state);
-extern Datum align_state_in(const StateKind * kind, FunctionCallInfo fcinfo);
-extern Datum align_state_out(const StateKind * kind, FunctionCallInfo fcinfo);
-extern Datum align_state_recv(const StateKind * kind, FunctionCallInfo fcinfo);
-extern Datum align_state_send(const StateKind * kind, FunctionCallInfo fcinfo);
+extern State *align_state_create(const StateKind *kind, MemoryContext parent);
+extern State *align_state_get(const StateKind *kind, Datum datum, MemoryContext parent);
+extern Datum align_state_datum(State *state);
+extern Datum align_state_in(const StateKind *kind, FunctionCallInfo fcinfo);
+extern Datum align_state_out(const StateKind *kind, FunctionCallInfo fcinfo);
+extern Datum align_state_recv(const StateKind *kind, FunctionCallInfo fcinfo);
+extern Datum align_state_send(const StateKind *kind, FunctionCallInfo fcinfo);
 
 extern void align_base64_write(StringInfo out, const char *bytes, int length);
 extern bool align_base64_read(const char *text, int length, StringInfo in);

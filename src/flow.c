@@ -53,7 +53,7 @@ typedef struct Flow
 } Flow;
 
 static void
-write_flow(StringInfo out, const State * state)
+write_flow(StringInfo out, const State *state)
 {
 	const Flow *flow = (const Flow *) state;
 	int			used = 0;
@@ -84,7 +84,7 @@ write_flow(StringInfo out, const State * state)
 }
 
 static void
-read_flow(StringInfo in, State * state)
+read_flow(StringInfo in, State *state)
 {
 	Flow	   *flow = (Flow *) state;
 	int			version = pq_getmsgbyte(in);
@@ -123,7 +123,7 @@ read_flow(StringInfo in, State * state)
 }
 
 static void
-describe_flow(StringInfo out, const State * state)
+describe_flow(StringInfo out, const State *state)
 {
 	const Flow *flow = (const Flow *) state;
 	const char *separator = "";

@@ -28,7 +28,7 @@
 #define FUNNEL_VERSION	1
 
 static void
-write_funnel(StringInfo out, const State * state)
+write_funnel(StringInfo out, const State *state)
 {
 	const Funnel *funnel = (const Funnel *) state;
 
@@ -49,7 +49,7 @@ write_funnel(StringInfo out, const State * state)
 }
 
 static void
-read_funnel(StringInfo in, State * state)
+read_funnel(StringInfo in, State *state)
 {
 	Funnel	   *funnel = (Funnel *) state;
 	FunnelRule	rule;
@@ -78,7 +78,7 @@ read_funnel(StringInfo in, State * state)
 }
 
 static void
-describe_funnel(StringInfo out, const State * state)
+describe_funnel(StringInfo out, const State *state)
 {
 	const Funnel *funnel = (const Funnel *) state;
 	const FunnelRule *rule = &funnel->chain.rule;
@@ -136,6 +136,13 @@ align_funnel_datum(Funnel *funnel)
 	return align_state_datum(&funnel->state);
 }
 
+/* From one instant to a later one, at most as long as an int64 counts. */
+static inline int64
+span(TimestampTz from, TimestampTz to)
+{
+	return (int64) Min((uint64) to - (uint64) from, (uint64) PG_INT64_MAX);
+}
+
 /*
  * Counts a lead that reached a level at these instants.
  */
@@ -151,8 +158,8 @@ align_funnel_count(Funnel *funnel, int level, const TimestampTz *times)
 		step->reached++;
 		if (i > 0)
 		{
-			align_histogram_add(&step->since_previous, times[i] - times[i - 1], 1, context);
-			align_histogram_add(&step->since_first, times[i] - times[0], 1, context);
+			align_histogram_add(&step->since_previous, span(times[i - 1], times[i]), 1, context);
+			align_histogram_add(&step->since_first, span(times[0], times[i]), 1, context);
 		}
 	}
 	if (align_chain_is_open(&funnel->chain.rule, level, times))

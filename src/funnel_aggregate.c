@@ -47,6 +47,7 @@ typedef struct Asked
 	bool		has_steps;
 	bool		has_within;
 	Interval	within;
+	int			conditions;		/* of the journey for which it was made */
 	Size		size;			/* of steps, or of the rule */
 	char		bytes[200];
 } Asked;
@@ -179,7 +180,8 @@ add_journey(FunctionCallInfo fcinfo, bool is_rule)
 
 	if (funnel->asked == NULL)
 		funnel->asked = MemoryContextAllocZero(funnel->state.header.eoh_context, sizeof(Asked));
-	if (!same_asked(fcinfo, 2, is_rule, funnel->asked) || journey->kind != funnel->chain.rule.kind)
+	if (!same_asked(fcinfo, 2, is_rule, funnel->asked) || journey->kind != funnel->chain.rule.kind ||
+		journey->step_count != funnel->asked->conditions)
 	{
 		FunnelRule	rule;
 
@@ -190,6 +192,7 @@ add_journey(FunctionCallInfo fcinfo, bool is_rule)
 		else if (memcmp(&rule, &funnel->chain.rule, sizeof(rule)) != 0)
 			rule_changed();
 		note_asked(fcinfo, 2, is_rule, funnel->asked);
+		funnel->asked->conditions = journey->step_count;
 	}
 
 	level = align_chain_match_journey(&funnel->chain, journey, times);
@@ -255,7 +258,7 @@ add_event(FunctionCallInfo fcinfo, LogKey key_type, bool is_rule)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	log = align_log_state(fcinfo, 0);
+	log = align_log_transition(fcinfo, key_type, sizeof(FunnelRule));
 	asking = log == NULL ? NULL : align_log_cache(log, sizeof(EventFunnel));
 	if (asking == NULL || !same_asked(fcinfo, 4, is_rule, &asking->asked))
 	{
@@ -334,8 +337,17 @@ count_lead(void *state, int64 key, const int64 *packed, int count)
 
 	for (int i = 0; i < count; i++)
 	{
+		int			step = logged_step(packed[i]);
+
+		/* a log that a user gives by hand may hold any */
+		if (step >= funnel->chain.rule.step_count && step != CHAIN_EXCLUDED_STEP)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_CORRUPTED),
+					 errmsg("invalid event log: it holds step %d", step + 1),
+					 errdetail("Its rule has %d steps.", funnel->chain.rule.step_count),
+					 errhint("Build it by the aggregate funnel.")));
 		events[i].at = logged_at(packed[i]);
-		events[i].steps = (uint32) 1 << logged_step(packed[i]);
+		events[i].steps = (uint32) 1 << step;
 	}
 	align_funnel_count(funnel, align_chain_match(&funnel->chain, count, times), times);
 }
@@ -357,6 +369,21 @@ align_funnel_finish_events(PG_FUNCTION_ARGS)
 	funnel = align_funnel_create(CurrentMemoryContext, rule);
 	align_log_visit(log, count_lead, funnel);
 	PG_RETURN_DATUM(align_funnel_datum(funnel));
+}
+
+/*
+ * The window in a state of window_funnel; any other journey is refused.
+ */
+static int64
+state_window(const Journey *state)
+{
+	if ((state->flags & JOURNEY_WINDOW) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("this journey is no state of window_funnel"),
+				 errdetail("It holds no window."),
+				 errhint("Read it by funnel_level(journey, steps, within).")));
+	return journey_entry_at(&state->entries[0]);
 }
 
 /*
@@ -390,7 +417,7 @@ align_funnel_add_window(PG_FUNCTION_ARGS)
 		journey_entry_set(&state->entries[0], within, 0);
 		state->count = 1;
 	}
-	else if (journey_entry_at(&state->entries[0]) != within)
+	else if (state_window(state) != within)
 		rule_changed();
 	if (!PG_ARGISNULL(1) && mask != 0)
 	{
@@ -415,7 +442,7 @@ align_funnel_finish_window(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	journey = align_journey_get(PG_GETARG_DATUM(0));
 	align_funnel_rule_init(&rule);
-	rule.within = journey_entry_at(&journey->entries[0]);
+	rule.within = state_window(journey);
 	align_funnel_rule_resolve(&rule, journey);
 	align_chain_prepare(&chain, &rule, CurrentMemoryContext);
 	PG_RETURN_INT32(align_chain_match_journey(&chain, journey, times));
@@ -494,6 +521,12 @@ align_funnel_finish_retention(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	state = PG_GETARG_INT64(0);
 	count = (int) (state >> 32);
+	if (count < 1 || count > JOURNEY_MAX_STEPS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid state of retention: " INT64_FORMAT, state),
+				 errdetail("It holds 1 to %d conditions.", JOURNEY_MAX_STEPS),
+				 errhint("Call the aggregate retention.")));
 	for (int i = 0; i < count; i++)
 		values[i] = BoolGetDatum((state & 1) && (state >> i & 1));
 	PG_RETURN_ARRAYTYPE_P(construct_array(values, count, BOOLOID, sizeof(bool), true, TYPALIGN_CHAR));

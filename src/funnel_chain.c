@@ -171,8 +171,6 @@ typedef struct Matching
 {
 	const ChainEvent *rows;
 	int			row_count;
-	int			row_of[FUNNEL_MAX_STEPS];
-	uint32		taken;			/* steps that have a row */
 	int32	   *step_of;		/* of a row, -1: none */
 } Matching;
 
@@ -188,26 +186,10 @@ assign_step(Matching *matching, int step, bool *visited)
 		if (matching->step_of[r] < 0 || assign_step(matching, matching->step_of[r], visited))
 		{
 			matching->step_of[r] = step;
-			matching->row_of[step] = r;
 			return true;
 		}
 	}
 	return false;
-}
-
-/*
- * Whether a further row changes nothing: it serves one step, which another row
- * already serves that could serve no other.
- */
-static bool
-is_surplus(const Matching *matching, uint32 steps)
-{
-	uint32		served;
-
-	if ((steps & (steps - 1)) != 0 || (steps & matching->taken) == 0)
-		return false;
-	served = matching->rows[matching->row_of[pg_rightmost_one_pos32(steps)]].steps;
-	return (served & (served - 1)) == 0;
 }
 
 /*
@@ -410,61 +392,59 @@ match_instants(Chain *chain, int count, const bool *clean, int only_start, Times
 
 /*
  * Mode any: how many of the steps fall into the window of a start, in any order.
+ * Of the rows only those are kept that served one step more when they came: what
+ * a row cannot add to those before it, it cannot add later (a transversal
+ * matroid), so that at most as many are kept as there are steps.
  */
 static int
-match_any(Chain *chain, int count, const bool *clean, TimestampTz *times)
+match_any(const Chain *chain, int count, const bool *clean, TimestampTz *times)
 {
 	const FunnelRule *rule = &chain->rule;
 	const ChainInstant *instants = chain->instants;
 	bool		joined = rule->ties == FUNNEL_TIES_STRICT;
+	uint32		present = 0;
+	int			most;
 	int			best = 0;
-	int			row_count = 0;
-	ChainEvent *rows;
-	bool	   *visited;
-	int32	   *step_of;
+	ChainEvent	rows[FUNNEL_MAX_STEPS];
+	bool		visited[FUNNEL_MAX_STEPS];
+	int32		step_of[FUNNEL_MAX_STEPS];
 
 	for (int i = 0; i < count; i++)
-		row_count += joined ? 1 : instants[i].row_count;
-	rows = palloc(row_count * sizeof(ChainEvent));
-	visited = palloc(row_count);
-	step_of = palloc(row_count * sizeof(int32));
+		present |= instants[i].steps;
+	most = pg_popcount32(present);
 
-	for (int start = 0; start < count && best < rule->step_count; start++)
+	for (int start = 0; start < count && best < most; start++)
 	{
 		Matching	matching = {.rows = rows,.step_of = step_of};
 		TimestampTz limit = limit_after(instants[start].at, rule->within);
 		TimestampTz start_times[FUNNEL_MAX_STEPS];
+		uint32		taken = 0;
 		int			level = 0;
 		int			i;
 
 		CHECK_FOR_INTERRUPTS();
 		if (instants[start].steps == 0 || (clean != NULL && !clean[start]))
 			continue;
-		for (i = start; i < count && level < rule->step_count; i++)
+		for (i = start; i < count && level < most; i++)
 		{
 			int			members = joined ? 1 : instants[i].row_count;
 
 			if (instants[i].at > limit)
 				break;
-			for (int m = 0; m < members; m++)
+			for (int m = 0; m < members && level < most; m++)
 			{
-				ChainEvent *row = &rows[matching.row_count];
-
-				row->at = instants[i].at;
-				row->steps = joined ? instants[i].steps :
+				rows[level].steps = joined ? instants[i].steps :
 					chain->events[instants[i].first_row + m].steps & ~CHAIN_EXCLUDED;
-				step_of[matching.row_count] = -1;
-				if (row->steps == 0 || is_surplus(&matching, row->steps))
-					continue;
-				matching.row_count++;
+				step_of[level] = -1;
+				matching.row_count = level + 1;
 				for (int step = 0; step < rule->step_count; step++)
 				{
-					if (matching.taken & ((uint32) 1 << step))
+					if (taken & ((uint32) 1 << step))
 						continue;
-					memset(visited, 0, matching.row_count);
+					memset(visited, 0, sizeof(visited));
 					if (assign_step(&matching, step, visited))
 					{
-						matching.taken |= (uint32) 1 << step;
+						taken |= (uint32) 1 << step;
 						start_times[level++] = instants[i].at;
 						break;
 					}
@@ -480,9 +460,6 @@ match_any(Chain *chain, int count, const bool *clean, TimestampTz *times)
 		if (i == count)
 			break;
 	}
-	pfree(rows);
-	pfree(visited);
-	pfree(step_of);
 	return best;
 }
 

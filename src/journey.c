@@ -255,6 +255,8 @@ read_journey(const char *at, const char **fault)
 		{
 			has_window = true;
 			window = strtoll(at + 1, &stop, 10);
+			if (stop == at + 1 || window < -1)
+				*fault = "A window is a number of microseconds, or -1 for no limit.";
 			at = stop;
 		}
 		if (step_count < 1 || step_count > JOURNEY_MAX_STEPS)

@@ -127,6 +127,7 @@ typedef void (*LeadVisitor) (void *state, int64 key, const int64 *packed, int co
 
 extern EventLog *align_log_create(MemoryContext parent, LogKey key_type, const void *header, Size header_size);
 extern EventLog *align_log_state(FunctionCallInfo fcinfo, int argument);
+extern EventLog *align_log_transition(FunctionCallInfo fcinfo, LogKey key_type, Size header_size);
 extern Datum align_log_datum(EventLog *log);
 extern const void *align_log_header(const EventLog *log);
 extern void *align_log_cache(EventLog *log, Size size);

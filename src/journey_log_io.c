@@ -14,10 +14,12 @@
 #include "compat.h"
 
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
 
 #include "base.h"
 #include "base_state.h"
@@ -240,6 +242,30 @@ align_log_state(FunctionCallInfo fcinfo, int argument)
 	return merge_flat(NULL, VARDATA_ANY(pg_detoast_datum_packed(flat)), parent);
 }
 
+/*
+ * The state of a transition, fit to be changed in place, NULL where it is null.
+ * A log that a user gives by hand, or by a state of an aggregate of his own, may
+ * be one of other keys, which would be read as what they are not.
+ */
+EventLog *
+align_log_transition(FunctionCallInfo fcinfo, LogKey key_type, Size header_size)
+{
+	EventLog   *log;
+
+	(void) align_base_aggregate_context(fcinfo);
+	log = align_log_state(fcinfo, 0);
+	if (log == NULL)
+		return NULL;
+	align_log_check_header(log, header_size);
+	if (log->key_type != key_type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("this event log has keys of another type"),
+				 errdetail("The keys of one log are all bigint, all text or all uuid."),
+				 errhint("Cast the leads to one type.")));
+	return log;
+}
+
 /* combine */
 PG_FUNCTION_INFO_V1(align_journey_log_combine);
 Datum
@@ -329,7 +355,10 @@ read_log(StringInfo in)
 			int64		key = is_text ? 0 : pq_getmsgint64(in);
 			int64		packed = pq_getmsgint64(in);
 
-			valid = IS_VALID_TIMESTAMP(logged_at(packed));
+			valid = IS_VALID_TIMESTAMP(logged_at(packed)) &&
+				(header_size > 0 || align_stage_is_valid(logged_step(packed))) &&
+				(key_type != LOG_KEY_UUID || length == UUID_LEN) &&
+				(key_type != LOG_KEY_TEXT || pg_verifymbstr(text, length, true));
 			if (!valid)
 				break;
 			align_log_append_own(log, text != NULL ? align_log_keep_key(log, text, length) : key, packed);

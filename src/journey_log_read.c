@@ -28,7 +28,7 @@ add_event(FunctionCallInfo fcinfo, LogKey key_type)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	log = align_log_state(fcinfo, 0);
+	log = align_log_transition(fcinfo, key_type, 0);
 	if (log == NULL)
 		log = align_log_create(align_base_aggregate_context(fcinfo), key_type, NULL, 0);
 	align_log_append(log, PG_GETARG_DATUM(1), PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_STAGE(2));

@@ -41,9 +41,16 @@ entry_stage(const JourneyEntry *entry)
 	return (Stage) pg_rightmost_one_pos32(entry->mask);
 }
 
+/* From one instant to a later one: all of history is more than an int64 holds. */
+static inline uint64
+span(TimestampTz from, TimestampTz to)
+{
+	return (uint64) to - (uint64) from;
+}
+
 /* A span as the interval that timestamp subtraction gives. */
 static Datum
-span_interval(int64 usecs)
+span_interval(uint64 usecs)
 {
 	Interval   *span = palloc0(sizeof(Interval));
 
@@ -170,7 +177,7 @@ align_journey_time_in(PG_FUNCTION_ARGS)
 	uint32		count = stage_events(fcinfo, &entries);
 	Stage		stage = PG_GETARG_STAGE(1);
 	TimestampTz as_of = PG_GETARG_TIMESTAMPTZ(2);
-	int64		total = 0;
+	uint64		total = 0;
 	bool		seen = false;
 
 	align_journey_check_instant(as_of);
@@ -183,7 +190,7 @@ align_journey_time_in(PG_FUNCTION_ARGS)
 		seen = true;
 		if (i + 1 < count)
 			until = Min(until, journey_entry_at(&entries[i + 1]));
-		total += until - journey_entry_at(&entries[i]);
+		total += span(journey_entry_at(&entries[i]), until);
 	}
 	if (!seen)
 		PG_RETURN_NULL();
@@ -326,7 +333,7 @@ align_journey_transitions(PG_FUNCTION_ARGS)
 		values[1] = CStringGetTextDatum(align_stage_name(entry_stage(&entries[i - 1])));
 		values[2] = CStringGetTextDatum(align_stage_name(entry_stage(&entries[i])));
 		values[3] = TimestampTzGetDatum(at);
-		values[4] = span_interval(at - since);
+		values[4] = span_interval(span(since, at));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		since = at;
 	}

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
 
 CREATE TEMP TABLE event (lead bigint, stage align.stage, at timestamptz);
 INSERT INTO event VALUES
@@ -51,6 +51,8 @@ SELECT is((SELECT flow(lead, stage, at)::text::flow FROM many), (SELECT flow(lea
 SELECT is((SELECT count(*) FROM transitions((SELECT flow(lead, stage, at) - flow(lead, stage, at) FROM many))), 0::bigint, 'nothing is left of a flow without itself');
 SELECT is((SELECT flow(lead, stage, at) FROM event WHERE lead = 99), NULL, 'no event is no flow');
 SELECT is((SELECT count(*) FROM (SELECT DISTINCT flow(lead, stage, at) AS f FROM many GROUP BY lead % 2, lead % 3) s), 6::bigint, 'flows can be told apart');
+
+SELECT is((SELECT rollup(f) FROM (SELECT flow(lead, stage, at) AS f FROM many GROUP BY lead % 7 ORDER BY count(*)) s), (SELECT flow(lead, stage, at) FROM many), 'flows go through a sort');
 
 -- views
 INSERT INTO lead (key) SELECT 'L' || lead FROM event WHERE lead < 4 GROUP BY lead;

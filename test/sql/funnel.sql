@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(132);
+SELECT plan(148);
 
 -- A journey from letters and days: 'a0 b1 b1 x2' has condition 1 (a) at day 0,
 -- 2 (b) twice at day 1, 3 (c), 4 (d), 5 (x, to be excluded). 'ab3' has both.
@@ -202,6 +202,11 @@ SELECT ok((SELECT bool_and(funnel_times(journey, NULL, '9 days') = pg_temp.greed
 SELECT ok((SELECT bool_and(funnel_times(journey, NULL, '9 days', per_step => '9 days') = pg_temp.greedy(s, at, '9 days')) FROM long8), 'also the way with a limit per step that does not bind');
 SELECT is(funnel_level((SELECT journey(timestamptz '2026-01-01Z' + i * interval '1 s', i % 2 = 0, i % 2 = 1, i = 60001) FROM generate_series(1, 60001) i), NULL, '3 s'), 3, 'a journey of 60,000 events');
 
+SET LOCAL statement_timeout = '20 s';
+SELECT is(funnel_level((SELECT journey(timestamptz '2026-01-01Z' + i * interval '1 s', true, true, false) FROM generate_series(1, 200000) i), funnel_rule(mode => 'any', within => '3 days')), 2,
+    'any: a journey of 200,000 rows that serve two steps each');
+RESET statement_timeout;
+
 -- window_funnel in one pass is funnel_level over the journey
 SELECT is((SELECT array_agg(l ORDER BY i) FROM (SELECT i, window_funnel(timestamptz '2026-01-01Z' + u.at * interval '1 day', '5 days', u.steps & 1 <> 0, u.steps & 2 <> 0, u.steps & 4 <> 0) AS l
             FROM random8 r, unnest(r.at, r.steps) u (at, steps) GROUP BY i) s),
@@ -209,10 +214,17 @@ SELECT is((SELECT array_agg(l ORDER BY i) FROM (SELECT i, window_funnel(timestam
 SELECT is((SELECT window_funnel(at, '1 day', false, NULL) FROM (VALUES (timestamptz '2026-01-01Z')) v (at)), 0, 'window_funnel: nothing matched is 0');
 SELECT is((SELECT window_funnel(at, NULL, true) FROM (SELECT now() AS at WHERE false) v), NULL, 'window_funnel: no row is NULL');
 SELECT matches(pg_temp.error_of($$SELECT align.window_funnel(now(), i * interval '1 day', true) FROM generate_series(1, 2) i$$), '22023 \| the funnel''s rule changes from row to row', 'window_funnel: one window');
+SELECT is(pg_temp.error_of(format('SELECT align.window_funnel_finish(%L)', j)),
+    '22023 | this journey is no state of window_funnel | It holds no window. | Read it by funnel_level(journey, steps, within).', 'window_funnel: its final function refuses ' || j)
+FROM unnest('{"3:{}","{}"}'::text[]) j;
 -- retention, as ClickHouse documents it: r1 is cond1, the others need cond1 too
 SELECT is((SELECT array_agg(r ORDER BY uid) FROM (SELECT uid, retention(d = 1, d = 2, d = 3) AS r FROM (VALUES (0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (2, 2), (2, 3)) v (uid, d) GROUP BY uid) s),
     '{{t,t,t},{t,t,f},{f,f,f}}', 'retention');
 SELECT is((SELECT retention(true) FROM (SELECT WHERE false) v), NULL, 'retention: no row is NULL');
+
+SELECT is(pg_temp.error_of(format('SELECT align.retention_finish(%s)', n)),
+    format('22023 | invalid state of retention: %s | It holds 1 to 31 conditions. | Call the aggregate retention.', n), 'retention: its final function refuses ' || n)
+FROM unnest('{0,-1,137438953473,9223372036854775807}'::bigint[]) n;
 
 -- straight from events, and over journeys
 CREATE TEMP TABLE event8 AS
@@ -232,6 +244,15 @@ SELECT is((SELECT reached(funnel(lead, stage, at, '{lead,mql}', NULL), 1) FROM e
 SELECT is((SELECT reached(funnel(lead, stage, at, '{mql,customer}', '30 days'), 2) FROM event8),
     (SELECT count(DISTINCT a.lead) FROM event8 a JOIN event8 b ON a.lead = b.lead AND a.stage = 'mql' AND b.stage = 'customer' AND b.at BETWEEN a.at AND a.at + interval '30 days'), 'as plain SQL counts it');
 
+-- the aggregate's state in other hands
+CREATE AGGREGATE pg_temp.state_of_funnel(bigint, align.stage, timestamptz, align.stage[], interval) (SFUNC = align.funnel_add, STYPE = align.event_log);
+CREATE TEMP TABLE state AS SELECT pg_temp.state_of_funnel(1, 'mql', '2026-01-01Z', '{lead,mql}', NULL) AS state;
+SELECT is((SELECT reached(funnel_finish(state), 1) FROM state), 0::bigint, 'a state is finished');
+SELECT is(pg_temp.error_of($$SELECT align.funnel_finish(translate(encode(set_byte(b, length(b) - 1, get_byte(b, length(b) - 1) | 2), 'base64'), E'\n', '')::align.event_log) FROM (SELECT decode(state::text, 'base64') AS b FROM pg_temp.state) s$$),
+    'XX001 | invalid event log: it holds step 4 | Its rule has 2 steps. | Build it by the aggregate funnel.', 'a state with a step that its rule has not');
+SELECT is(pg_temp.error_of($$SELECT align.funnel_add(state, 1::bigint, 'mql', now(), '{lead,mql}'::align.stage[], NULL) FROM pg_temp.state$$),
+    '0A000 | this function serves an aggregate | It changes its argument in place. | Call the aggregate instead.', 'a state is not changed by hand');
+
 -- a group
 SELECT is((SELECT rollup(f) FROM (SELECT funnel(journey, '{lead,mql,sql}', '90 days') AS f FROM journey8 GROUP BY lead % 9) s), (SELECT funnel(journey, '{lead,mql,sql}', '90 days') FROM journey8), 'rollup of parts');
 SELECT is((SELECT funnel(journey, '{lead,mql,sql}', '90 days') FROM journey8) - (SELECT funnel(journey, '{lead,mql,sql}', '90 days') FROM journey8 WHERE lead < 999), (SELECT funnel(journey, '{lead,mql,sql}', '90 days') FROM journey8 WHERE lead >= 999), '- gives the rest, to the last digit');
@@ -242,6 +263,15 @@ SELECT is(pg_temp.error_of($$SELECT (SELECT align.funnel('{}'::align.journey, '{
     '42804 | funnels of different rules cannot be added | One asks {"steps": ["lead", "mql"]}, the other {"steps": ["lead", "sql"]}. | Group by rule(funnel), or build both by the same rule.', 'different rules are not added');
 SELECT ok((SELECT abs(quantile(f, 3, 0.5, 'first') - q.exact) <= 0.01 * q.exact FROM (SELECT funnel(journey, '{lead,mql,sql}', '90 days') AS f FROM journey8) s,
     (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM t[3] - t[1])::float8 / 86400) AS exact FROM (SELECT funnel_times(journey, '{lead,mql,sql}', '90 days') AS t FROM journey8) x WHERE cardinality(t) = 3) q), 'quantile since the first step, within 1 %');
+
+SELECT is((SELECT array_agg(reached(f, 1)) FROM (SELECT funnel(journey, '{lead,mql,sql}', '90 days') AS f FROM journey8 GROUP BY lead % 9 ORDER BY reached(funnel(journey, '{lead,mql,sql}', '90 days'), 1)) s),
+    (SELECT array_agg(n ORDER BY n) FROM (SELECT reached(funnel(journey, '{lead,mql,sql}', '90 days'), 1) AS n FROM journey8 GROUP BY lead % 9) s), 'funnels go through a sort');
+SELECT is((SELECT round(mean_days) FROM steps((SELECT funnel('{-4712-01-01T00:00:00Z lead, +294276-12-31T23:59:59Z mql}', '{lead,mql}', NULL))) WHERE step_order = 2), 106751991::float8, 'a time past what is counted is the longest that is');
+-- journeys of other conditions, whatever their order
+SELECT matches(pg_temp.error_of(format('SELECT align.funnel(j, NULL, NULL) FROM unnest(%L::align.journey[]) j', j)), 'the funnel''s rule changes from row to row', 'one number of conditions: ' || j)
+FROM unnest('{"{2:\\{\\},3:\\{\\}}","{3:\\{\\},2:\\{\\}}"}'::text[]) j;
+SELECT matches(pg_temp.error_of(format('SELECT align.funnel(j, align.funnel_rule(conditions => ''{1,3}'')) FROM unnest(%L::align.journey[]) j', j)), 'there is no condition 3', 'every journey has the conditions: ' || j)
+FROM unnest('{"{2:\\{\\},3:\\{\\}}","{3:\\{\\},2:\\{\\}}"}'::text[]) j;
 
 -- the rule as text
 SELECT is(r::text, r::text::funnel_rule::text, 'rule reads back: ' || r::text) FROM unnest(ARRAY[

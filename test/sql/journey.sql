@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(67);
+SELECT plan(78);
 
 CREATE TEMP TABLE event (lead int, stage align.stage, at timestamptz);
 INSERT INTO event VALUES
@@ -39,6 +39,19 @@ SELECT is(pg_temp.error_of($$SELECT align.journeys(align.event_log('a'::text, 'l
     '42804 | the leads of this event log have no bigint keys | Their keys are text or uuid. | Read it by journeys_by_key.', 'text keys are no bigint');
 SELECT is(pg_temp.error_of($$SELECT 'x'::align.event_log$$),
     '22P02 | invalid event log | It is not the base64 that align wrote. | An event log is the state of an aggregate; its text is only to be read back.', 'a text that is no log');
+
+-- a log from other hands
+CREATE FUNCTION pg_temp.log(bytes bytea) RETURNS text LANGUAGE sql AS $$SELECT translate(encode(bytes, 'base64'), E'\n', '')$$;
+SELECT is((SELECT concat_ws(' ', lead, journey) FROM journeys_by_key(pg_temp.log('\x010100' || int8send(1) || int4send(1) || 'a' || int8send(2))::event_log)), 'a {2000-01-01T00:00:00Z lead}', 'a log by its bytes');
+SELECT is(pg_temp.error_of(format('SELECT align.flow_finish(%L)', pg_temp.log(bytes))),
+    '22P03 | invalid event log in binary input | Its version, header or an event is not one that align writes. | Send the value as it was received.', 'refused: ' || name)
+FROM (VALUES ('step 31', '\x010000' || int8send(1) || int8send(1) || int8send(31)), ('a number that is no stage', '\x010000' || int8send(1) || int8send(1) || int8send(18)),
+    ('a uuid of 0 bytes', '\x010200' || int8send(1) || int4send(0) || int8send(2)), ('a key that is no text', '\x010100' || int8send(1) || int4send(2) || '\xff41'::bytea || int8send(2))) v (name, bytes);
+SELECT is(pg_temp.error_of($$SELECT align.event_log_add(align.event_log('a'::text, 'lead', now()), 1::bigint, 'mql', now())$$),
+    '0A000 | this function serves an aggregate | It changes its argument in place. | Call the aggregate instead.', 'a log is not changed by hand');
+CREATE AGGREGATE pg_temp.log_of_two(bigint, align.stage, timestamptz) (SFUNC = align.event_log_add, STYPE = align.event_log, INITCOND = 'AQEAAAAAAAAAAAA=');
+SELECT is(pg_temp.error_of($$SELECT pg_temp.log_of_two(1, 'mql', now())$$),
+    '42804 | this event log has keys of another type | The keys of one log are all bigint, all text or all uuid. | Cast the leads to one type.', 'a log has keys of one type');
 
 -- merging
 SELECT is((SELECT rollup(part) FROM (SELECT journey(stage, at) AS part FROM event WHERE lead = 1 GROUP BY stage) p), (SELECT journey FROM j WHERE lead = 1), 'rollup puts parts together');
@@ -95,11 +108,14 @@ SELECT is(pg_temp.error_of($$SELECT align.journey(timestamptz '-infinity', true)
 SELECT is(pg_temp.error_of($$SELECT '{2026-01-01 lead}'::align.journey$$),
     '22P02 | invalid journey: "{2026-01-01 lead}" | An event begins with an ISO instant with a zone. | Write {2026-01-05T10:00:00Z lead, 2026-01-09T12:00:00Z mql}, or build it by the aggregate journey.', 'text without a zone');
 SELECT matches(pg_temp.error_of(format('SELECT %L::align.journey', t)), '^22P02 \| invalid journey', 'bad text: ' || t)
-FROM unnest('{"",lead,"{2026-01-01T00:00Z mqll}","{2026-01-01T00:00Z lead","{2026-01-01T00:00Z lead} x","0:{}","32:{}","2:{2026-01-01T00:00Z 3}","2:{2026-01-01T00:00Z}"}'::text[]) t;
+FROM unnest('{"",lead,"{2026-01-01T00:00Z mqll}","{2026-01-01T00:00Z lead","{2026-01-01T00:00Z lead} x","0:{}","32:{}","2:{2026-01-01T00:00Z 3}","2:{2026-01-01T00:00Z}","2/-5:{}","2/:{}"}'::text[]) t;
 
 -- extremes keep their instants
 SELECT is(('{-4712-01-01T00:00:00Z lead, 0001-01-01T00:00:00.000001Z mql, +294276-12-31T23:59:59.999999Z customer}'::journey)::text,
     '{-4712-01-01T00:00:00Z lead, 0001-01-01T00:00:00.000001Z mql, +294276-12-31T23:59:59.999999Z customer}', 'the first and the last instant');
+
+SELECT is(time_in('{-4712-01-01T00:00:00Z lead}'::journey, 'lead'::stage, '294276-12-31Z'), interval '109203489 days', 'time_in: all of history');
+SELECT is((SELECT stay FROM transitions('{-4712-01-01T00:00:00Z lead, +294276-12-31T00:00:00Z mql}'::journey)), interval '109203489 days', 'transitions: all of history');
 
 -- the views and functions over leads
 INSERT INTO lead (key, source) VALUES ('a', 'web'), ('b', NULL), ('c', 'web');
