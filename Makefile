@@ -75,6 +75,9 @@ indent:
 
 else
 
+ifeq ($(PG_CONFIG),)
+$(error no PostgreSQL with its headers is found: install postgresql-server-dev-15 or later, or name one by PG_CONFIG=)
+endif
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 

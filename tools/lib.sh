@@ -3,7 +3,8 @@
 
 set -eu
 cd "$(dirname "$0")/.."
-ROOT=$(pwd)
+ROOT=$(pwd -P)
+RUN=
 
 say() { printf '%s\n' "$*"; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
@@ -56,6 +57,21 @@ find_pgtap() {
     done
 }
 
+# Run by sh as root, with the packages as arguments. A server's package would
+# make and start a server of its own at its first installation: here it does not.
+APT_INSTALL='
+    set -e
+    setting=/etc/postgresql-common/createcluster.d/align.conf
+    [ -d ${setting%/*} ] || made=1
+    mkdir -p ${setting%/*}
+    trap "rm -f $setting; ${made:+rmdir -p --ignore-fail-on-non-empty ${setting%/*}}" EXIT
+    trap "exit 143" HUP INT TERM
+    echo "create_main_cluster = false" >$setting
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "$@"
+'
+
 # Installs what a purpose lacks, and says so. Where all is there, does nothing.
 install_missing() {
     packages=$(missing_packages "$1" | sort -u | tr '\n' ' ')
@@ -67,13 +83,11 @@ install_missing() {
     elif command -v sudo >/dev/null 2>&1; then
         as_root=sudo
     else
-        die "missing: ${packages% }; install them as root and run again"
+        die "missing: ${packages% }; as root: apt-get install ${packages% }"
     fi
     say "Installing with apt: ${packages% }"
-    mkdir -p build
-    { $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } \
-        >build/apt.log 2>&1 ||
+    make_build_folder
+    $as_root sh -c "$APT_INSTALL" apt $packages >build/apt.log 2>&1 ||
         die "missing: ${packages% }; apt could not install them, see build/apt.log"
 }
 
@@ -86,14 +100,29 @@ as_server() {
     fi
 }
 
-# A folder under build/ that the server's user can reach and whose sockets have
-# short enough names, else one under /tmp.
+make_build_folder() {
+    mkdir -p build 2>/dev/null || true
+    [ -w . ] && [ -w build ] && [ -w build/. ] || die "$ROOT/build cannot be written by $(id -un)"
+}
+
+# Whether a path can be written anywhere without quotes.
+is_plain() {
+    case $1 in *[!A-Za-z0-9/._+-]*) return 1 ;; esac
+}
+
+# A folder under build/ that the server's user can reach, with a plain name that
+# is short enough for sockets, else one under /tmp.
 make_run_folder() {
-    mkdir -p build
-    RUN=$ROOT/build/$1
-    rm -rf "$RUN"
-    mkdir -p "$RUN"
-    if [ ${#RUN} -gt 80 ] || ! as_server test -x "$RUN"; then
+    make_build_folder
+    folder=$ROOT/build/$1
+    pid=$(sed -n 1p "$folder/data/postmaster.pid" 2>/dev/null || true)
+    if [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" = "$folder/data" ]; then
+        die "the server of an earlier run is still up in $folder; stop it by kill -INT $pid"
+    fi
+    rm -rf "$folder" || die "$folder cannot be removed by $(id -un)"
+    mkdir "$folder"
+    RUN=$folder
+    if [ ${#RUN} -gt 70 ] || ! is_plain "$RUN" || ! as_server test -x "$RUN"; then
         rmdir "$RUN"
         RUN=$(mktemp -d "/tmp/align-$1.XXXXXX")
         chmod 755 "$RUN"
@@ -102,7 +131,6 @@ make_run_folder() {
 }
 
 build_log() {
-    mkdir -p build
     if ! "$@" >build/build.log 2>&1; then
         cat build/build.log >&2
         die "the build failed"
@@ -171,26 +199,26 @@ start_server() {
         say "$STAGE_SETTINGS"
         for line in "$@"; do say "$line"; done
     } | as_server tee -a "$RUN/data/postgresql.conf" >/dev/null
-    as_server "$BINDIR/pg_ctl" -D "$RUN/data" -l "$RUN/server.log" -w -s start >"$RUN/start.log" 2>&1 ||
-        { cat "$RUN/start.log" "$RUN/server.log" >&2; die "the server did not start"; }
-    SERVER_UP=1
+    # a signal waits until the server is up and can be stopped
+    (
+        trap '' HUP INT TERM
+        as_server "$BINDIR/pg_ctl" -D "$RUN/data" -l "$RUN/server.log" -w -s start >"$RUN/start.log" 2>&1
+    ) || { cat "$RUN/start.log" "$RUN/server.log" >&2; die "the server did not start"; }
     PGHOST=$RUN/socket PGUSER=postgres PGPORT=5432
     export PGHOST PGUSER PGPORT
-    unset PGDATABASE PGPASSWORD PGSERVICE PGSSLMODE || true
+    unset PGDATABASE PGHOSTADDR PGPASSWORD PGSERVICE PGSSLMODE PGOPTIONS PGTZ PGDATESTYLE PGCLIENTENCODING || true
     if [ "$(id -u)" = 0 ]; then chmod 755 "$RUN"; fi
 }
 
-stop_server() {
-    if [ -n "${SERVER_UP:-}" ]; then
-        as_server "$BINDIR/pg_ctl" -D "$RUN/data" -m immediate -s stop >/dev/null 2>&1 || true
-        SERVER_UP=
-    fi
-}
-
-# On any end, also by a signal: stop the server, remove the folder.
+# On any end, also by a signal: stop the servers, remove the folder.
 clean_up() {
-    stop_server
-    if [ -n "${RUN:-}" ]; then rm -rf "$RUN"; fi
+    trap '' HUP INT TERM
+    if [ -n "$RUN" ]; then
+        find "$RUN" -name postmaster.pid | while read -r file; do
+            as_server "$BINDIR/pg_ctl" -D "${file%/*}" -m immediate -s stop >/dev/null 2>&1 || true
+        done
+        rm -rf "$RUN"
+    fi
 }
 clean_up_at_exit() {
     trap clean_up EXIT
