@@ -508,6 +508,19 @@ align_funnel_add_retention(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64((state | mask) | (int64) count << 32);
 }
 
+/* retention: combine */
+PG_FUNCTION_INFO_V1(align_funnel_combine_retention);
+Datum
+align_funnel_combine_retention(PG_FUNCTION_ARGS)
+{
+	int64		left = PG_GETARG_INT64(0);
+	int64		right = PG_GETARG_INT64(1);
+
+	if (left >> 32 != right >> 32)
+		rule_changed();
+	PG_RETURN_INT64(left | right);
+}
+
 /* retention: final. Element 1 is the first condition; each other needs both it and the first. */
 PG_FUNCTION_INFO_V1(align_funnel_finish_retention);
 Datum

@@ -180,6 +180,13 @@ align_journey_merge(Journey *into, const Journey *from, MemoryContext context)
 	int			first = first_event(from);
 
 	check_same_kind(into, from->kind, from->step_count);
+	if (first > 0 && first_event(into) > 0 &&
+		journey_entry_at(&into->entries[0]) != journey_entry_at(&from->entries[0]))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the funnel's rule changes from row to row"),
+				 errdetail("All rows of one aggregate are asked for the same window."),
+				 errhint("Group by what the rule depends on.")));
 	into = with_room(into, from->count - first, context);
 	memcpy(into->entries + into->count, from->entries + first,
 		   (from->count - first) * sizeof(JourneyEntry));

@@ -224,7 +224,7 @@ COMMENT ON AGGREGATE align.window_funnel(timestamptz, interval, boolean[]) IS 'H
 CREATE FUNCTION align.retention_add(bigint, VARIADIC boolean[]) RETURNS bigint
     AS 'MODULE_PATHNAME', 'align_funnel_add_retention' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE FUNCTION align.retention_combine(bigint, bigint) RETURNS bigint
-    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int8or';
+    AS 'MODULE_PATHNAME', 'align_funnel_combine_retention' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION align.retention_finish(bigint) RETURNS boolean[]
     AS 'MODULE_PATHNAME', 'align_funnel_finish_retention' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION align.retention_add(bigint, boolean[]) IS 'Serves the aggregate retention.';

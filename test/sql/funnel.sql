@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(148);
+SELECT plan(150);
 
 -- A journey from letters and days: 'a0 b1 b1 x2' has condition 1 (a) at day 0,
 -- 2 (b) twice at day 1, 3 (c), 4 (d), 5 (x, to be excluded). 'ab3' has both.
@@ -225,6 +225,15 @@ SELECT is((SELECT retention(true) FROM (SELECT WHERE false) v), NULL, 'retention
 SELECT is(pg_temp.error_of(format('SELECT align.retention_finish(%s)', n)),
     format('22023 | invalid state of retention: %s | It holds 1 to 31 conditions. | Call the aggregate retention.', n), 'retention: its final function refuses ' || n)
 FROM unnest('{0,-1,137438953473,9223372036854775807}'::bigint[]) n;
+-- what serial plans refuse, partial ones do too
+CREATE TEMP TABLE halves (part int, at timestamptz, within interval, met boolean[]) PARTITION BY LIST (part);
+CREATE TEMP TABLE half1 PARTITION OF halves FOR VALUES IN (1);
+CREATE TEMP TABLE half2 PARTITION OF halves FOR VALUES IN (2);
+INSERT INTO halves VALUES (1, '2026-01-01Z', '1 day', '{t,f}'), (2, '2026-01-02Z', '2 days', '{t,f,t,f}');
+SET LOCAL enable_partitionwise_aggregate = on;
+SELECT matches(pg_temp.error_of('SELECT align.window_funnel(at, within, true) FROM halves'), '22023 \| the funnel''s rule changes from row to row', 'window_funnel: one window in all parts');
+SELECT matches(pg_temp.error_of('SELECT align.retention(VARIADIC met) FROM halves'), '22023 \| the funnel''s rule changes from row to row', 'retention: as many conditions in all parts');
+RESET enable_partitionwise_aggregate;
 
 -- straight from events, and over journeys
 CREATE TEMP TABLE event8 AS
