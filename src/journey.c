@@ -339,12 +339,13 @@ read_journey(const char *at, const char **fault)
 			at++;
 			while (isspace((unsigned char) *at))
 				at++;
+			if (*at == '}')
+				*fault = "A comma is followed by an event.";
 		}
 		else if (*at != '}')
-		{
 			*fault = "Events are separated by commas and end with a brace.";
+		if (*fault != NULL)
 			return NULL;
-		}
 	}
 	at++;
 	while (isspace((unsigned char) *at))

@@ -64,7 +64,7 @@ CREATE OPERATOR align.- (LEFTARG = align.flow, RIGHTARG = align.flow, FUNCTION =
 COMMENT ON OPERATOR align.+ (align.flow, align.flow) IS 'the leads of both';
 COMMENT ON OPERATOR align.- (align.flow, align.flow) IS 'the leads of the left one without those of the right one';
 CREATE AGGREGATE align.rollup(align.flow) (
-    SFUNC = align.flow_combine, STYPE = align.flow, COMBINEFUNC = align.flow_combine, PARALLEL = SAFE);
+    SFUNC = align.flow_combine, STYPE = align.flow, SSPACE = 80000, COMBINEFUNC = align.flow_combine, PARALLEL = SAFE);
 COMMENT ON AGGREGATE align.rollup(align.flow) IS 'The flow of all leads of several flows.';
 
 -- aggregates
@@ -73,7 +73,7 @@ CREATE FUNCTION align.flow_add(align.flow, align.journey) RETURNS align.flow
     AS 'MODULE_PATHNAME', 'align_flow_add_journey' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION align.flow_add(align.flow, align.journey) IS 'Serves the aggregate flow.';
 CREATE AGGREGATE align.flow(journey align.journey) (
-    SFUNC = align.flow_add, STYPE = align.flow, COMBINEFUNC = align.flow_combine, PARALLEL = SAFE);
+    SFUNC = align.flow_add, STYPE = align.flow, SSPACE = 80000, COMBINEFUNC = align.flow_combine, PARALLEL = SAFE);
 COMMENT ON AGGREGATE align.flow(align.journey) IS 'The flow of many journeys of stages.';
 
 CREATE FUNCTION align.flow_finish(align.event_log) RETURNS align.flow

@@ -120,7 +120,7 @@ CREATE OPERATOR align.- (LEFTARG = align.funnel, RIGHTARG = align.funnel, FUNCTI
 COMMENT ON OPERATOR align.+ (align.funnel, align.funnel) IS 'the leads of both';
 COMMENT ON OPERATOR align.- (align.funnel, align.funnel) IS 'the leads of the left one without those of the right one';
 CREATE AGGREGATE align.rollup(align.funnel) (
-    SFUNC = align.funnel_combine, STYPE = align.funnel, COMBINEFUNC = align.funnel_combine, PARALLEL = SAFE);
+    SFUNC = align.funnel_combine, STYPE = align.funnel, SSPACE = 4096, COMBINEFUNC = align.funnel_combine, PARALLEL = SAFE);
 COMMENT ON AGGREGATE align.rollup(align.funnel) IS 'The funnel of all leads of several funnels of one rule. Error when the rules differ.';
 
 -- aggregates over journeys
@@ -133,10 +133,10 @@ COMMENT ON FUNCTION align.funnel_add(align.funnel, align.journey, align.stage[],
 COMMENT ON FUNCTION align.funnel_add(align.funnel, align.journey, align.funnel_rule) IS 'Serves the aggregate funnel.';
 
 CREATE AGGREGATE align.funnel(journey align.journey, steps align.stage[], within interval) (
-    SFUNC = align.funnel_add, STYPE = align.funnel, COMBINEFUNC = align.funnel_combine, PARALLEL = SAFE);
+    SFUNC = align.funnel_add, STYPE = align.funnel, SSPACE = 4096, COMBINEFUNC = align.funnel_combine, PARALLEL = SAFE);
 COMMENT ON AGGREGATE align.funnel(align.journey, align.stage[], interval) IS 'The funnel of many journeys. steps: stages in order, NULL for all conditions of journeys of conditions; within: longest time from the first step to the last, NULL for no limit. For more see funnel(journey, funnel_rule).';
 CREATE AGGREGATE align.funnel(journey align.journey, rule align.funnel_rule) (
-    SFUNC = align.funnel_add, STYPE = align.funnel, COMBINEFUNC = align.funnel_combine, PARALLEL = SAFE);
+    SFUNC = align.funnel_add, STYPE = align.funnel, SSPACE = 4096, COMBINEFUNC = align.funnel_combine, PARALLEL = SAFE);
 COMMENT ON AGGREGATE align.funnel(align.journey, align.funnel_rule) IS 'The funnel of many journeys by a rule, which is built by funnel_rule(steps, within => ...).';
 
 -- aggregates over events, in one pass

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(78);
+SELECT plan(79);
 
 CREATE TEMP TABLE event (lead int, stage align.stage, at timestamptz);
 INSERT INTO event VALUES
@@ -108,7 +108,7 @@ SELECT is(pg_temp.error_of($$SELECT align.journey(timestamptz '-infinity', true)
 SELECT is(pg_temp.error_of($$SELECT '{2026-01-01 lead}'::align.journey$$),
     '22P02 | invalid journey: "{2026-01-01 lead}" | An event begins with an ISO instant with a zone. | Write {2026-01-05T10:00:00Z lead, 2026-01-09T12:00:00Z mql}, or build it by the aggregate journey.', 'text without a zone');
 SELECT matches(pg_temp.error_of(format('SELECT %L::align.journey', t)), '^22P02 \| invalid journey', 'bad text: ' || t)
-FROM unnest('{"",lead,"{2026-01-01T00:00Z mqll}","{2026-01-01T00:00Z lead","{2026-01-01T00:00Z lead} x","0:{}","32:{}","2:{2026-01-01T00:00Z 3}","2:{2026-01-01T00:00Z}","2/-5:{}","2/:{}"}'::text[]) t;
+FROM unnest('{"",lead,"{2026-01-01T00:00Z mqll}","{2026-01-01T00:00Z lead","{2026-01-01T00:00Z lead} x","0:{}","32:{}","2:{2026-01-01T00:00Z 3}","2:{2026-01-01T00:00Z}","2:{2026-01-01T00:00Z 1,}","2/-5:{}","2/:{}"}'::text[]) t;
 
 -- extremes keep their instants
 SELECT is(('{-4712-01-01T00:00:00Z lead, 0001-01-01T00:00:00.000001Z mql, +294276-12-31T23:59:59.999999Z customer}'::journey)::text,
