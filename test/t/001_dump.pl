@@ -37,6 +37,7 @@ my $everything = join ' UNION ALL ', map { "SELECT '$_', count(*), md5(string_ag
 my $funnel = q{SELECT md5(funnel(journey, '{lead,mql,sql,opportunity,customer}', '180 days')::text || flow(journey)::text) FROM lead_journey};
 my $views = join ' UNION ALL ', map { "SELECT '$_', md5(string_agg(v::text, chr(10) ORDER BY v::text)) FROM align.$_ v" }
   qw(lead_stage stage_violation stage_transition funnel_by_segment);
+$_ .= ' ORDER BY 1' for $everything, $views;
 
 for my $format ('plain', 'custom')
 {
