@@ -262,7 +262,7 @@ BEGIN
         RAISE EXCEPTION 'invalid instant: %', COALESCE($3::text, 'NULL')
             USING ERRCODE = 'datetime_field_overflow',
                 DETAIL = 'An event happens at a finite instant.',
-                HINT = 'Leave it out for now.';
+                HINT = 'Leave the instant out to mean the present.';
     END IF;
     IF target IS NULL THEN
         RAISE EXCEPTION 'invalid stage: NULL'
