@@ -2,13 +2,16 @@
 
 # Every capability, in dependency order. It names src/NAME.c and src/NAME_*.c,
 # sql/parts/NAME.sql, test/sql/NAME.sql, expected/NAME.out and docs/NAME.md.
-CAPABILITIES = base period stage lead journey funnel flow
+CAPABILITIES = base period stage lead journey funnel flow rubric
 
 EXTENSION = align
 RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" align.control)
 
 MODULE_big = align
-OBJS = $(sort $(foreach c,$(CAPABILITIES),$(patsubst %.c,%.o,$(wildcard src/$(c).c src/$(c)_*.c))))
+# what flex and bison make is no source
+GENERATED = src/rubric_gram.c src/rubric_gram.h src/rubric_scan.c
+SOURCES = $(filter-out $(GENERATED),$(foreach c,$(CAPABILITIES),$(wildcard src/$(c).c src/$(c)_*.c)))
+OBJS = $(sort $(patsubst %.c,%.o,$(SOURCES) $(filter %.c,$(GENERATED))))
 DATA = $(wildcard sql/upgrades/*.sql)
 DATA_built = align--$(RELEASE).sql
 PARTS = $(CAPABILITIES:%=sql/parts/%.sql)
@@ -26,7 +29,7 @@ REGRESS = $(CAPABILITIES) $(filter-out $(CAPABILITIES),$(sort $(patsubst test/sq
 REGRESS_OPTS = --inputdir=test --load-extension=pgtap --load-extension=align
 ISOLATION = $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=align
-EXTRA_CLEAN = align--*.sql src/bin/align_load src/*.bc build results output_iso tmp_check log
+EXTRA_CLEAN = $(GENERATED) align--*.sql src/bin/align_load src/*.bc build results output_iso tmp_check log
 
 # The targets of this project alone; they call make again for what needs the
 # build files of a server.
@@ -83,7 +86,15 @@ include $(PGXS)
 
 all: src/bin/align_load
 
-$(OBJS): $(wildcard src/*.h) align.control
+$(OBJS): $(wildcard src/*.h) src/rubric_gram.h align.control
+
+src/rubric_gram.c: src/rubric_gram.y
+	bison -Wall -Werror --defines=src/rubric_gram.h -o $@ $<
+
+src/rubric_gram.h: src/rubric_gram.c ;
+
+src/rubric_scan.c: src/rubric_scan.l
+	flex -o $@ $<
 
 align--$(RELEASE).sql: $(PARTS) align.control Makefile
 	@{ printf '%s\n' '\echo Use "CREATE EXTENSION align" to load this file. \quit'; \

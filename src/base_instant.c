@@ -240,6 +240,20 @@ align_base_instant_read(const char **at, const char *end, TimestampTz *instant)
 }
 
 /*
+ * Reads a whole text as an ISO date or instant, without a zone as UTC.
+ */
+bool
+align_base_instant_read_utc(const char *at, const char *end, TimestampTz *instant)
+{
+	InstantParts parts = {.half_day = -1};
+
+	if (!read_iso(&at, end, &parts) || at != end)
+		return false;
+	parts.has_zone = true;		/* with an offset of 0 unless one was read */
+	return resolve(&parts, NULL, instant) == NULL;
+}
+
+/*
  * Reads a text by a format of to_timestamp's patterns: YYYY YY MM Mon Month DD
  * HH24 HH12 HH MI SS MS US AM PM TZ. Numbers need no leading zeros; a space
  * matches any number of spaces; all else matches itself.

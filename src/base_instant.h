@@ -11,6 +11,7 @@
 #include "lib/stringinfo.h"
 
 extern void align_base_instant_write(StringInfo out, TimestampTz at);
+extern bool align_base_instant_read_utc(const char *at, const char *end, TimestampTz *instant);
 extern bool align_base_instant_read(const char **at, const char *end, TimestampTz *instant);
 
 #endif							/* ALIGN_BASE_INSTANT_H */

@@ -1,0 +1,285 @@
+/*
+ * rubric.c
+ *		The type rubric: what "qualified" means, as a value that judges.
+ *
+ *		SELECT key FROM align.lead WHERE attrs @@ 'require country = ''US'' and employees >= 50';
+ *
+ * A rubric holds its canonical text and, behind it, the program that the text
+ * compiles to (rubric.h). Text and binary form are the text alone, so no program
+ * that was not compiled here is ever run.
+ *
+ * Points are counted in millionths, exactly; those of a decaying clause are
+ * rounded to one. Of a group no more than its cap counts.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "common/hashfn.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "rubric_tree.h"
+
+/*
+ * Compiles a text; NULL when escontext takes the error.
+ */
+static Rubric *
+compile(const char *text, int length, Node *escontext)
+{
+	RubricParse parse = {.text = text,.length = length};
+	Rubric	   *rubric = NULL;
+
+	if (length > RUBRIC_MAX_LENGTH)
+		align_tree_fault(&parse, ERRCODE_PROGRAM_LIMIT_EXCEEDED, 0, psprintf("it has %d bytes", length),
+						 psprintf("A rubric has at most %d bytes.", RUBRIC_MAX_LENGTH), "Leave out what does not decide.");
+	else
+		align_rubric_parse_text(&parse);
+	if (!parse.failed)
+		rubric = align_rubric_compile(&parse);
+	if (parse.failed)
+		ereturn(escontext, NULL,
+				(errcode(parse.sqlstate),
+				 errmsg("%s", parse.message),
+				 errdetail("%s", parse.detail),
+				 errhint("%s", parse.hint)));
+	return rubric;
+}
+
+/*
+ * The program of a datum: as it is, or compiled anew where another version of
+ * align stored it.
+ */
+const Rubric *
+align_rubric_get(Datum datum)
+{
+	const Rubric *rubric = (const Rubric *) PG_DETOAST_DATUM(datum);
+
+	if (rubric->version != RUBRIC_VERSION)
+		rubric = compile(pnstrdup(rubric_at(rubric, rubric->text.offset), rubric->text.length), rubric->text.length, NULL);
+	return rubric;
+}
+
+PG_FUNCTION_INFO_V1(align_rubric_in);
+Datum
+align_rubric_in(PG_FUNCTION_ARGS)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+	Rubric	   *rubric = compile(text, strlen(text), fcinfo->context);
+
+	if (rubric == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(rubric);
+}
+
+PG_FUNCTION_INFO_V1(align_rubric_out);
+Datum
+align_rubric_out(PG_FUNCTION_ARGS)
+{
+	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+
+	PG_RETURN_CSTRING(pnstrdup(rubric_at(rubric, rubric->text.offset), rubric->text.length));
+}
+
+PG_FUNCTION_INFO_V1(align_rubric_recv);
+Datum
+align_rubric_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
+	int			length;
+	char	   *text;
+
+	if (pq_getmsgbyte(in) != RUBRIC_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid rubric in binary input"),
+				 errdetail("It begins with the version, which is %d, and then has the text.", RUBRIC_VERSION),
+				 errhint("Send the value as it was received.")));
+	text = pq_getmsgtext(in, in->len - in->cursor, &length);
+	PG_RETURN_POINTER(compile(text, length, NULL));
+}
+
+PG_FUNCTION_INFO_V1(align_rubric_send);
+Datum
+align_rubric_send(PG_FUNCTION_ARGS)
+{
+	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+	StringInfoData out;
+
+	pq_begintypsend(&out);
+	pq_sendbyte(&out, RUBRIC_VERSION);
+	pq_sendtext(&out, rubric_at(rubric, rubric->text.offset), rubric->text.length);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+}
+
+static bool
+same_text(FunctionCallInfo fcinfo)
+{
+	const Rubric *a = align_rubric_get(PG_GETARG_DATUM(0));
+	const Rubric *b = align_rubric_get(PG_GETARG_DATUM(1));
+
+	return a->text.length == b->text.length &&
+		memcmp(rubric_at(a, a->text.offset), rubric_at(b, b->text.offset), a->text.length) == 0;
+}
+
+PG_FUNCTION_INFO_V1(align_rubric_eq);
+Datum
+align_rubric_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(same_text(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(align_rubric_ne);
+Datum
+align_rubric_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!same_text(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(align_rubric_hash);
+Datum
+align_rubric_hash(PG_FUNCTION_ARGS)
+{
+	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+
+	return hash_any((const unsigned char *) rubric_at(rubric, rubric->text.offset), rubric->text.length);
+}
+
+PG_FUNCTION_INFO_V1(align_rubric_hash_extended);
+Datum
+align_rubric_hash_extended(PG_FUNCTION_ARGS)
+{
+	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+
+	return hash_any_extended((const unsigned char *) rubric_at(rubric, rubric->text.offset), rubric->text.length, PG_GETARG_INT64(1));
+}
+
+/*
+ * Makes an object ready to be judged at an instant, which a rubric whose points
+ * decay needs.
+ */
+void
+align_rubric_begin(Subject *subject, const Rubric *rubric, Jsonb *object, bool has_as_of, TimestampTz as_of)
+{
+	if (rubric->decays && !has_as_of)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the points of this rubric decay: an instant is needed"),
+				 errdetail("A clause with decaying counts the time up to as_of."),
+				 errhint("Write qualify(rubric, attrs, now()), and so for points and explain.")));
+	if (has_as_of && TIMESTAMP_NOT_FINITE(as_of))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("invalid as_of: infinity"),
+				 errdetail("A lead is judged at a finite instant."),
+				 errhint("Write now() to mean the present.")));
+	subject->as_of = as_of;
+	align_rubric_read(subject, rubric, object);
+}
+
+/*
+ * Whether the condition of a clause holds, and the points it then gives or
+ * takes. What is dated after as_of has not happened yet.
+ */
+Truth
+align_rubric_test_clause(const Subject *subject, const RubricClause *clause, Points *points)
+{
+	Truth		truth = clause->has_condition ? align_rubric_test(subject, clause->node) : TRUTH_TRUE;
+	TimestampTz since;
+
+	*points = 0;
+	if (truth != TRUTH_TRUE)
+		return truth;
+	if (clause->half_life == 0)
+		*points = clause->points;
+	else if (!align_rubric_since(subject, clause, &since))
+		return TRUTH_UNKNOWN;
+	else if (since > subject->as_of)
+		return TRUTH_FALSE;
+	else
+		*points = (Points) rint(clause->points * exp2(((double) since - (double) subject->as_of) / clause->half_life));
+	return truth;
+}
+
+/*
+ * All points. sums, one for each group and the first for what is in none, get
+ * what the clauses add up to, before the caps.
+ */
+Points
+align_rubric_total(const Subject *subject, Points *sums)
+{
+	const Rubric *rubric = subject->rubric;
+	const RubricClause *clauses = rubric_clauses(rubric);
+	const RubricGroup *groups = rubric_groups(rubric);
+	Points		points;
+	Points		total;
+
+	memset(sums, 0, (rubric->group_count + 1) * sizeof(Points));
+	for (int i = 0; i < rubric->clause_count; i++)
+	{
+		if (clauses[i].kind != CLAUSE_POINTS)
+			continue;
+		align_rubric_test_clause(subject, &clauses[i], &points);
+		sums[clauses[i].group] += points;
+	}
+	total = sums[0];
+	for (int i = 0; i < rubric->group_count; i++)
+		total += groups[i].cap == POINTS_NONE ? sums[i + 1] : Min(sums[i + 1], groups[i].cap);
+	return total;
+}
+
+/*
+ * Whether all that is required holds and nothing that is rejected. The points
+ * are not looked at.
+ */
+bool
+align_rubric_qualifies(const Subject *subject)
+{
+	const RubricClause *clauses = rubric_clauses(subject->rubric);
+
+	for (int i = 0; i < subject->rubric->clause_count; i++)
+	{
+		if (clauses[i].kind != CLAUSE_POINTS &&
+			(align_rubric_test(subject, clauses[i].node) == TRUTH_TRUE) != (clauses[i].kind == CLAUSE_REQUIRE))
+			return false;
+	}
+	return true;
+}
+
+/* attrs @@ rubric */
+PG_FUNCTION_INFO_V1(align_rubric_match);
+Datum
+align_rubric_match(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *object = PG_GETARG_JSONB_P(0);
+	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(1));
+	Subject		subject;
+	Points		sums[RUBRIC_MAX_GROUPS + 1];
+	bool		asks_points = rubric->qualify_at != POINTS_NONE;
+	bool		qualified;
+
+	if (asks_points)
+		align_rubric_begin(&subject, rubric, object, false, 0);
+	else
+		align_rubric_read(&subject, rubric, object);
+	qualified = align_rubric_qualifies(&subject) &&
+		(!asks_points || align_rubric_total(&subject, sums) >= rubric->qualify_at);
+	PG_FREE_IF_COPY(object, 0);
+	PG_RETURN_BOOL(qualified);
+}
+
+/* points(rubric, attrs, as_of) */
+PG_FUNCTION_INFO_V1(align_rubric_points);
+Datum
+align_rubric_points(PG_FUNCTION_ARGS)
+{
+	Subject		subject;
+	Points		sums[RUBRIC_MAX_GROUPS + 1];
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	align_rubric_begin(&subject, align_rubric_get(PG_GETARG_DATUM(0)), PG_GETARG_JSONB_P(1),
+					   !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_TIMESTAMPTZ(2));
+	PG_RETURN_FLOAT8(points_float(align_rubric_total(&subject, sums)));
+}
