@@ -46,7 +46,7 @@ SELECT sum(CASE WHEN attrs ->> 'title' LIKE '%VP%' OR attrs ->> 'title' LIKE '%C
 -- question: verdict of ten clauses, with grade and what is missing
 -- goal: at least 4 times faster than plain, which gives no grade and nothing missing
 -- [align]
-SELECT count(*) FILTER (WHERE q.qualified), round(sum(q.points)::numeric) FROM public.prospect, LATERAL qualify($$
+SELECT count(*) FILTER (WHERE (q).qualified), round(sum((q).points)::numeric) FROM (SELECT qualify($$
     require employees between 50 and 3500
     reject email_domain in ('gmail.com', 'hotmail.com')
     +30 when title like any ('%VP%', '%Chief%', '%Head%')
@@ -57,7 +57,7 @@ SELECT count(*) FILTER (WHERE q.qualified), round(sum(q.points)::numeric) FROM p
     +5 when source matches '^(Event|Referral)$'
     +10 when has_budget = true
     -10 when title matches 'Student|Analyst'
-    qualify at 60$$, attrs) q;
+    qualify at 60$$, attrs) AS q FROM public.prospect OFFSET 0) s;
 -- [plain]
 SELECT count(*) FILTER (WHERE points >= 60 AND (attrs ->> 'employees')::numeric BETWEEN 50 AND 3500 AND attrs ->> 'email_domain' NOT IN ('gmail.com', 'hotmail.com')), sum(points)
 FROM (SELECT attrs, CASE WHEN attrs ->> 'title' LIKE '%VP%' OR attrs ->> 'title' LIKE '%Chief%' OR attrs ->> 'title' LIKE '%Head%' THEN 30 ELSE 0 END

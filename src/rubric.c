@@ -26,7 +26,7 @@
  * Compiles a text; NULL when escontext takes the error.
  */
 static Rubric *
-compile(const char *text, int length, Node *escontext)
+compile(const char *text, int length, Node * escontext)
 {
 	RubricParse parse = {.text = text,.length = length};
 	Rubric	   *rubric = NULL;
@@ -51,10 +51,10 @@ compile(const char *text, int length, Node *escontext)
  * The program of a datum: as it is, or compiled anew where another version of
  * align stored it.
  */
-const Rubric *
+const		Rubric *
 align_rubric_get(Datum datum)
 {
-	const Rubric *rubric = (const Rubric *) PG_DETOAST_DATUM(datum);
+	const		Rubric *rubric = (const Rubric *) PG_DETOAST_DATUM(datum);
 
 	if (rubric->version != RUBRIC_VERSION)
 		rubric = compile(pnstrdup(rubric_at(rubric, rubric->text.offset), rubric->text.length), rubric->text.length, NULL);
@@ -77,7 +77,7 @@ PG_FUNCTION_INFO_V1(align_rubric_out);
 Datum
 align_rubric_out(PG_FUNCTION_ARGS)
 {
-	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+	const		Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
 
 	PG_RETURN_CSTRING(pnstrdup(rubric_at(rubric, rubric->text.offset), rubric->text.length));
 }
@@ -104,7 +104,7 @@ PG_FUNCTION_INFO_V1(align_rubric_send);
 Datum
 align_rubric_send(PG_FUNCTION_ARGS)
 {
-	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+	const		Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
 	StringInfoData out;
 
 	pq_begintypsend(&out);
@@ -116,8 +116,8 @@ align_rubric_send(PG_FUNCTION_ARGS)
 static bool
 same_text(FunctionCallInfo fcinfo)
 {
-	const Rubric *a = align_rubric_get(PG_GETARG_DATUM(0));
-	const Rubric *b = align_rubric_get(PG_GETARG_DATUM(1));
+	const		Rubric *a = align_rubric_get(PG_GETARG_DATUM(0));
+	const		Rubric *b = align_rubric_get(PG_GETARG_DATUM(1));
 
 	return a->text.length == b->text.length &&
 		memcmp(rubric_at(a, a->text.offset), rubric_at(b, b->text.offset), a->text.length) == 0;
@@ -141,7 +141,7 @@ PG_FUNCTION_INFO_V1(align_rubric_hash);
 Datum
 align_rubric_hash(PG_FUNCTION_ARGS)
 {
-	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+	const		Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
 
 	return hash_any((const unsigned char *) rubric_at(rubric, rubric->text.offset), rubric->text.length);
 }
@@ -150,9 +150,38 @@ PG_FUNCTION_INFO_V1(align_rubric_hash_extended);
 Datum
 align_rubric_hash_extended(PG_FUNCTION_ARGS)
 {
-	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+	const		Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
 
 	return hash_any_extended((const unsigned char *) rubric_at(rubric, rubric->text.offset), rubric->text.length, PG_GETARG_INT64(1));
+}
+
+/*
+ * What a function judges by: the rubric of an argument. Where it is the same in
+ * all rows it is detoasted once, and the shape of objects is remembered.
+ */
+Judge *
+align_rubric_judge(FunctionCallInfo fcinfo, int argument)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	Judge	   *judge = flinfo->fn_extra;
+
+	if (judge == NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(flinfo->fn_mcxt);
+
+		judge = palloc0(sizeof(Judge));
+		judge->context = flinfo->fn_mcxt;
+		if (get_fn_expr_arg_stable(flinfo, argument))
+		{
+			judge->rubric = align_rubric_get(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(argument))));
+			judge->shape = palloc0(sizeof(ObjectShape));
+		}
+		MemoryContextSwitchTo(caller);
+		flinfo->fn_extra = judge;
+	}
+	if (judge->shape == NULL)
+		judge->rubric = align_rubric_get(PG_GETARG_DATUM(argument));
+	return judge;
 }
 
 /*
@@ -160,9 +189,9 @@ align_rubric_hash_extended(PG_FUNCTION_ARGS)
  * decay needs.
  */
 void
-align_rubric_begin(Subject *subject, const Rubric *rubric, Jsonb *object, bool has_as_of, TimestampTz as_of)
+align_rubric_begin(Subject * subject, Judge * judge, Jsonb *object, bool has_as_of, TimestampTz as_of)
 {
-	if (rubric->decays && !has_as_of)
+	if (judge->rubric->decays && !has_as_of)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("the points of this rubric decay: an instant is needed"),
@@ -175,7 +204,7 @@ align_rubric_begin(Subject *subject, const Rubric *rubric, Jsonb *object, bool h
 				 errdetail("A lead is judged at a finite instant."),
 				 errhint("Write now() to mean the present.")));
 	subject->as_of = as_of;
-	align_rubric_read(subject, rubric, object);
+	align_rubric_read(subject, judge, object);
 }
 
 /*
@@ -183,7 +212,7 @@ align_rubric_begin(Subject *subject, const Rubric *rubric, Jsonb *object, bool h
  * takes. What is dated after as_of has not happened yet.
  */
 Truth
-align_rubric_test_clause(const Subject *subject, const RubricClause *clause, Points *points)
+align_rubric_test_clause(const Subject * subject, const RubricClause * clause, Points * points)
 {
 	Truth		truth = clause->has_condition ? align_rubric_test(subject, clause->node) : TRUTH_TRUE;
 	TimestampTz since;
@@ -203,19 +232,28 @@ align_rubric_test_clause(const Subject *subject, const RubricClause *clause, Poi
 }
 
 /*
- * All points. sums, one for each group and the first for what is in none, get
- * what the clauses add up to, before the caps.
+ * All points, from what the clauses of each group add up to; sums begins with
+ * what is in none.
  */
 Points
-align_rubric_total(const Subject *subject, Points *sums)
+align_rubric_capped(const Rubric * rubric, const Points * sums)
 {
-	const Rubric *rubric = subject->rubric;
-	const RubricClause *clauses = rubric_clauses(rubric);
-	const RubricGroup *groups = rubric_groups(rubric);
-	Points		points;
-	Points		total;
+	const		RubricGroup *groups = rubric_groups(rubric);
+	Points		total = sums[0];
 
-	memset(sums, 0, (rubric->group_count + 1) * sizeof(Points));
+	for (int i = 0; i < rubric->group_count; i++)
+		total += groups[i].cap == POINTS_NONE ? sums[i + 1] : Min(sums[i + 1], groups[i].cap);
+	return total;
+}
+
+static Points
+total_points(const Subject * subject)
+{
+	const		Rubric *rubric = subject->rubric;
+	const		RubricClause *clauses = rubric_clauses(rubric);
+	Points		sums[RUBRIC_MAX_GROUPS + 1] = {0};
+	Points		points;
+
 	for (int i = 0; i < rubric->clause_count; i++)
 	{
 		if (clauses[i].kind != CLAUSE_POINTS)
@@ -223,20 +261,14 @@ align_rubric_total(const Subject *subject, Points *sums)
 		align_rubric_test_clause(subject, &clauses[i], &points);
 		sums[clauses[i].group] += points;
 	}
-	total = sums[0];
-	for (int i = 0; i < rubric->group_count; i++)
-		total += groups[i].cap == POINTS_NONE ? sums[i + 1] : Min(sums[i + 1], groups[i].cap);
-	return total;
+	return align_rubric_capped(rubric, sums);
 }
 
-/*
- * Whether all that is required holds and nothing that is rejected. The points
- * are not looked at.
- */
-bool
-align_rubric_qualifies(const Subject *subject)
+/* Whether all that is required holds and nothing that is rejected. */
+static bool
+is_eligible(const Subject * subject)
 {
-	const RubricClause *clauses = rubric_clauses(subject->rubric);
+	const		RubricClause *clauses = rubric_clauses(subject->rubric);
 
 	for (int i = 0; i < subject->rubric->clause_count; i++)
 	{
@@ -253,18 +285,17 @@ Datum
 align_rubric_match(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *object = PG_GETARG_JSONB_P(0);
-	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(1));
+	Judge	   *judge = align_rubric_judge(fcinfo, 1);
 	Subject		subject;
-	Points		sums[RUBRIC_MAX_GROUPS + 1];
-	bool		asks_points = rubric->qualify_at != POINTS_NONE;
+	bool		asks_points = judge->rubric->qualify_at != POINTS_NONE;
 	bool		qualified;
 
 	if (asks_points)
-		align_rubric_begin(&subject, rubric, object, false, 0);
+		align_rubric_begin(&subject, judge, object, false, 0);
 	else
-		align_rubric_read(&subject, rubric, object);
-	qualified = align_rubric_qualifies(&subject) &&
-		(!asks_points || align_rubric_total(&subject, sums) >= rubric->qualify_at);
+		align_rubric_read(&subject, judge, object);
+	qualified = is_eligible(&subject) &&
+		(!asks_points || total_points(&subject) >= judge->rubric->qualify_at);
 	PG_FREE_IF_COPY(object, 0);
 	PG_RETURN_BOOL(qualified);
 }
@@ -275,11 +306,10 @@ Datum
 align_rubric_points(PG_FUNCTION_ARGS)
 {
 	Subject		subject;
-	Points		sums[RUBRIC_MAX_GROUPS + 1];
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	align_rubric_begin(&subject, align_rubric_get(PG_GETARG_DATUM(0)), PG_GETARG_JSONB_P(1),
+	align_rubric_begin(&subject, align_rubric_judge(fcinfo, 0), PG_GETARG_JSONB_P(1),
 					   !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_TIMESTAMPTZ(2));
-	PG_RETURN_FLOAT8(points_float(align_rubric_total(&subject, sums)));
+	PG_RETURN_FLOAT8(points_float(total_points(&subject)));
 }

@@ -11,6 +11,7 @@
 
 #include "compat.h"
 
+#include "access/tupdesc.h"
 #include "datatype/timestamp.h"
 #include "utils/jsonb.h"
 
@@ -89,13 +90,30 @@ typedef struct RubricKey
 	uint16		end_child;		/* when no field goes deeper */
 } RubricKey;
 
+/* A text that a regular expression needs; where the literals decide, also where it must stand. */
+typedef struct RubricLiteral
+{
+	RubricBytes bytes;
+	bool		at_begin;
+	bool		at_end;
+} RubricLiteral;
+
+typedef enum NumberForm
+{
+	NUMBER_UNUSUAL,
+	NUMBER_CUT,
+	NUMBER_WHOLE
+} NumberForm;
+
 /* A value to compare with. */
 typedef struct RubricValue
 {
 	RubricBytes bytes;			/* string; numeric; LIKE pattern as tokens; regular
 								 * expression as text */
-	int64		low;			/* instant: the first that it means */
-	int64		high;			/* instant: the first after; boolean: 0 or 1 */
+	int64		low;			/* instant: the first that it means; number:
+								 * its head */
+	int64		high;			/* instant: the first after; boolean: 0 or 1;
+								 * number: NumberForm */
 	uint32		first_literal;	/* regular expression: literals of which one must */
 	uint32		literal_count;	/* occur in what matches; none when not known */
 	bool		literals_decide;	/* and whatever holds one matches */
@@ -156,7 +174,7 @@ typedef struct Rubric
 	uint32		groups;
 	uint32		nodes;
 	uint32		values;
-	uint32		literals;		/* RubricBytes */
+	uint32		literals;		/* RubricLiteral */
 	uint16		field_count;
 	uint16		top_key_count;
 	uint16		clause_count;
@@ -173,7 +191,7 @@ typedef struct Rubric
 #define rubric_groups(rubric)	((const RubricGroup *) rubric_at(rubric, (rubric)->groups))
 #define rubric_nodes(rubric)	((const RubricNode *) rubric_at(rubric, (rubric)->nodes))
 #define rubric_values(rubric)	((const RubricValue *) rubric_at(rubric, (rubric)->values))
-#define rubric_literals(rubric) ((const RubricBytes *) rubric_at(rubric, (rubric)->literals))
+#define rubric_literals(rubric) ((const RubricLiteral *) rubric_at(rubric, (rubric)->literals))
 
 /* What an object has for a field. */
 typedef struct FieldValue
@@ -193,6 +211,31 @@ typedef enum Truth
 	TRUTH_UNKNOWN
 } Truth;
 
+/*
+ * The keys of the last object: the next one mostly has the same, and then its
+ * fields lie at the same places.
+ */
+typedef struct ObjectShape
+{
+	int			count;			/* of keys, 0 when nothing is known */
+	Size		size;			/* of their bytes */
+	char	   *bytes;			/* copy: their entries, and the names */
+	Size		room;
+	int			found_count;
+	uint16		found[RUBRIC_MAX_FIELDS];	/* keys of the rubric ... */
+	int			places[RUBRIC_MAX_FIELDS];	/* ... and of the object, counted from
+											 * its first value */
+} ObjectShape;
+
+/* What a function keeps from row to row while its rubric is the same. */
+typedef struct Judge
+{
+	const Rubric *rubric;
+	ObjectShape *shape;			/* NULL when the rubric may differ by row */
+	TupleDesc	row_type;
+	MemoryContext context;
+} Judge;
+
 /* An object as a rubric sees it: the values of its fields, from one pass. */
 typedef struct Subject
 {
@@ -204,13 +247,14 @@ typedef struct Subject
 
 extern const Rubric *align_rubric_get(Datum datum);
 
-extern bool align_rubric_qualifies(const Subject *subject);
+extern Judge *align_rubric_judge(FunctionCallInfo fcinfo, int argument);
+extern void align_rubric_begin(Subject *subject, Judge *judge, Jsonb *object, bool has_as_of, TimestampTz as_of);
 extern Truth align_rubric_test_clause(const Subject *subject, const RubricClause *clause, Points *points);
-extern Points align_rubric_total(const Subject *subject, Points *sums);
-extern void align_rubric_begin(Subject *subject, const Rubric *rubric, Jsonb *object, bool has_as_of, TimestampTz as_of);
+extern Points align_rubric_capped(const Rubric *rubric, const Points *sums);
 
 /* rubric_match.c */
-extern void align_rubric_read(Subject *subject, const Rubric *rubric, Jsonb *object);
+extern NumberForm align_number_head(const char *number, int64 *head);
+extern void align_rubric_read(Subject *subject, Judge *judge, Jsonb *object);
 extern Truth align_rubric_test(const Subject *subject, uint32 node);
 extern bool align_rubric_since(const Subject *subject, const RubricClause *clause, TimestampTz *since);
 extern void align_rubric_undecided(const Subject *subject, uint32 node, bool *missing, bool *mismatched);
@@ -220,6 +264,6 @@ extern char *align_pattern_compile(const char *pattern, int length, int *compile
 extern bool align_pattern_match(const char *pattern, int pattern_length, const char *text, int length);
 extern bool align_pattern_match_folded(const char *pattern, int pattern_length, const char *text, int length);
 extern char *align_pattern_fold(const char *text, int length, int *folded_length);
-extern int	align_pattern_literals(const char *regex, int length, RubricBytes *literals, int max, bool *decide);
+extern int	align_pattern_literals(const char *regex, int length, RubricLiteral *literals, int max, bool *decide);
 
 #endif							/* ALIGN_RUBRIC_H */

@@ -25,12 +25,12 @@ typedef struct Compile
 	StringInfoData literals;
 	StringInfoData keys;
 	StringInfoData names;		/* of the fields */
-} Compile;
+}			Compile;
 
 #define MAX_LITERALS	64
 
 static RubricBytes
-add_bytes(Compile *compile, const char *data, int length)
+add_bytes(Compile * compile, const char *data, int length)
 {
 	RubricBytes bytes = {MAXALIGN(sizeof(Rubric)) + compile->bytes.len, length};
 
@@ -39,13 +39,13 @@ add_bytes(Compile *compile, const char *data, int length)
 }
 
 static RubricBytes
-add_text(Compile *compile, const char *text)
+add_text(Compile * compile, const char *text)
 {
 	return add_bytes(compile, text, strlen(text));
 }
 
 static bool
-same_field(const List *a, const List *b)
+same_field(const List * a, const List * b)
 {
 	if (list_length(a) != list_length(b))
 		return false;
@@ -56,13 +56,13 @@ same_field(const List *a, const List *b)
 }
 
 static int
-field_number(Compile *compile, List *field)
+field_number(Compile * compile, List * field)
 {
 	ListCell   *cell;
 
 	foreach(cell, compile->fields)
 		if (same_field(lfirst(cell), field))
-			return foreach_current_index(cell);
+		return foreach_current_index(cell);
 	if (list_length(compile->fields) == RUBRIC_MAX_FIELDS || list_length(field) > RUBRIC_MAX_DEPTH)
 	{
 		align_tree_fault(compile->parse, ERRCODE_PROGRAM_LIMIT_EXCEEDED, compile->parse->length, "it asks for too many fields",
@@ -85,10 +85,10 @@ compare_strings(const char *a, const char *b)
 }
 
 static int
-compare_values(const ListCell *a, const ListCell *b)
+compare_values(const ListCell * a, const ListCell * b)
 {
-	const TreeValue *left = lfirst(a);
-	const TreeValue *right = lfirst(b);
+	const		TreeValue *left = lfirst(a);
+	const		TreeValue *right = lfirst(b);
 
 	switch (left->type)
 	{
@@ -102,10 +102,10 @@ compare_values(const ListCell *a, const ListCell *b)
 }
 
 static void
-add_value(Compile *compile, RubricOp op, const TreeValue *given)
+add_value(Compile * compile, RubricOp op, const TreeValue * given)
 {
 	RubricValue value = {0};
-	RubricBytes literals[MAX_LITERALS];
+	RubricLiteral literals[MAX_LITERALS] = {0};
 	char	   *pattern;
 	int			length;
 
@@ -117,6 +117,7 @@ add_value(Compile *compile, RubricOp op, const TreeValue *given)
 		while (compile->bytes.len % MAXIMUM_ALIGNOF != 0)
 			appendStringInfoChar(&compile->bytes, '\0');
 		value.bytes = add_bytes(compile, (const char *) given->number, VARSIZE(given->number));
+		value.high = align_number_head((const char *) given->number, &value.low);
 	}
 	else if (op == RUBRIC_LIKE || op == RUBRIC_ILIKE)
 	{
@@ -134,11 +135,11 @@ add_value(Compile *compile, RubricOp op, const TreeValue *given)
 			appendStringInfoChar(&compile->bytes, '\0');
 		length = strlen(given->text);
 		value.bytes = add_bytes(compile, (const char *) cstring_to_text(given->text), VARHDRSZ + length);
-		value.first_literal = compile->literals.len / sizeof(RubricBytes);
+		value.first_literal = compile->literals.len / sizeof(RubricLiteral);
 		value.literal_count = align_pattern_literals(given->text, length, literals, MAX_LITERALS, &value.literals_decide);
 		for (uint32 i = 0; i < value.literal_count; i++)
-			literals[i].offset += value.bytes.offset + VARHDRSZ;
-		appendBinaryStringInfo(&compile->literals, (const char *) literals, value.literal_count * sizeof(RubricBytes));
+			literals[i].bytes.offset += value.bytes.offset + VARHDRSZ;
+		appendBinaryStringInfo(&compile->literals, (const char *) literals, value.literal_count * sizeof(RubricLiteral));
 	}
 	else if (given->type == TYPE_STRING)
 		value.bytes = add_text(compile, given->text);
@@ -149,7 +150,7 @@ add_value(Compile *compile, RubricOp op, const TreeValue *given)
  * Adds a condition and all in it; its place among the nodes.
  */
 static uint32
-add_node(Compile *compile, const TreeCondition *condition)
+add_node(Compile * compile, const TreeCondition * condition)
 {
 	uint32		place = compile->nodes.len / sizeof(RubricNode);
 	RubricNode	node = {0};
@@ -180,10 +181,10 @@ add_node(Compile *compile, const TreeCondition *condition)
 }
 
 static int
-compare_fields(const ListCell *a, const ListCell *b)
+compare_fields(const ListCell * a, const ListCell * b)
 {
-	const List *left = lfirst(a);
-	const List *right = lfirst(b);
+	const		List *left = lfirst(a);
+	const		List *right = lfirst(b);
 
 	for (int i = 0; i < list_length(left) && i < list_length(right); i++)
 	{
@@ -201,7 +202,7 @@ compare_fields(const ListCell *a, const ListCell *b)
  * object itself has.
  */
 static int
-add_keys(Compile *compile, List *sorted, int depth)
+add_keys(Compile * compile, List * sorted, int depth)
 {
 	int			first = compile->keys.len / sizeof(RubricKey);
 	List	   *deeper = NIL;	/* of each key, the fields that go on below it */
@@ -243,7 +244,7 @@ add_keys(Compile *compile, List *sorted, int depth)
  * Adds the canonical text, and the clauses and groups with their places in it.
  */
 static void
-add_statements(Compile *compile, Rubric *head)
+add_statements(Compile * compile, Rubric * head)
 {
 	ListCell   *cell;
 
@@ -304,7 +305,7 @@ add_statements(Compile *compile, Rubric *head)
  * Adds the conditions of the clauses and the names of the groups.
  */
 static void
-add_conditions(Compile *compile)
+add_conditions(Compile * compile)
 {
 	RubricClause *clause = (RubricClause *) compile->clauses.data;
 	RubricGroup *group = (RubricGroup *) compile->groups.data;
@@ -343,7 +344,7 @@ append_array(StringInfo out, const StringInfoData *array)
  * limit.
  */
 Rubric *
-align_rubric_compile(RubricParse *parse)
+align_rubric_compile(RubricParse * parse)
 {
 	Compile		compile = {.parse = parse};
 	Rubric		head = {.version = RUBRIC_VERSION,.qualify_at = POINTS_NONE,.max_points = parse->max_points};

@@ -23,6 +23,40 @@
 #include "base_instant.h"
 #include "rubric.h"
 
+/*
+ * Whether two pieces of some length are alike. Most are short, and are compared
+ * by two loads that may overlap, without a call.
+ */
+static inline bool
+same_bytes(const char *a, const char *b, uint32 length)
+{
+	uint64		a_long[2];
+	uint64		b_long[2];
+	uint32		a_short[2];
+	uint32		b_short[2];
+
+	if (length > 16)
+		return memcmp(a, b, length) == 0;
+	if (length >= 8)
+	{
+		memcpy(&a_long[0], a, 8);
+		memcpy(&b_long[0], b, 8);
+		memcpy(&a_long[1], a + length - 8, 8);
+		memcpy(&b_long[1], b + length - 8, 8);
+		return a_long[0] == b_long[0] && a_long[1] == b_long[1];
+	}
+	if (length >= 4)
+	{
+		memcpy(&a_short[0], a, 4);
+		memcpy(&b_short[0], b, 4);
+		memcpy(&a_short[1], a + length - 4, 4);
+		memcpy(&b_short[1], b + length - 4, 4);
+		return a_short[0] == b_short[0] && a_short[1] == b_short[1];
+	}
+	return length == 0 ||
+		(a[0] == b[0] && a[length / 2] == b[length / 2] && a[length - 1] == b[length - 1]);
+}
+
 /* The length of a jsonb entry whose data begin at offset. */
 static inline uint32
 entry_length(JEntry entry, uint32 offset)
@@ -31,49 +65,63 @@ entry_length(JEntry entry, uint32 offset)
 }
 
 /*
- * Finds the values of some of the rubric's keys, first to before end, in one
- * object: along both, then on to the values of what was found.
+ * Finds which of the rubric's keys, first to before end, an object has, along
+ * both in their common order. How many; found gets the rubric's keys, places
+ * their places in the object, counted from its first value.
  */
-static void
-read_object(Subject *subject, const JsonbContainer *object, int first, int end)
+static int
+find_keys(const Rubric *rubric, const JsonbContainer *object, int first, int end,
+		  uint16 *found, int *places)
 {
-	const RubricKey *keys = rubric_keys(subject->rubric);
+	const RubricKey *keys = rubric_keys(rubric);
 	int			count = JsonContainerSize(object);
-	const JEntry *entries = object->children;
-	const char *base = (const char *) &entries[2 * count];
-	uint16		found[RUBRIC_MAX_FIELDS];	/* rubric's keys ... */
-	int			places[RUBRIC_MAX_FIELDS];	/* ... and where in the object */
+	const char *base = (const char *) &object->children[2 * count];
 	int			found_count = 0;
 	uint32		offset = 0;
-	int			place = 0;
 
-	for (; place < count && first < end; place++)
+	for (int place = 0; place < count && first < end; place++)
 	{
-		uint32		length = entry_length(entries[place], offset);
+		uint32		length = entry_length(object->children[place], offset);
 
 		for (; first < end; first++)
 		{
 			const RubricBytes *name = &keys[first].name;
-			int			order;
+			const char *bytes = rubric_at(rubric, name->offset);
 
-			if (name->length != length)
-			{
-				if (name->length > length)
-					break;
-				continue;
-			}
-			order = memcmp(rubric_at(subject->rubric, name->offset), base + offset, length);
-			if (order > 0)
+			if (name->length > length)
 				break;
-			if (order == 0)
+			if (name->length < length)
+				continue;
+			if (same_bytes(bytes, base + offset, length))
 			{
 				found[found_count] = first++;
-				places[found_count++] = count + place;
+				places[found_count++] = place;
 				break;
 			}
+			if (memcmp(bytes, base + offset, length) > 0)
+				break;
 		}
 		offset += length;
 	}
+	return found_count;
+}
+
+static void read_object(Subject *subject, const JsonbContainer *object, int first, int end);
+
+/*
+ * Takes the values at places of an object whose names take names_size bytes.
+ */
+static inline void
+take_values(Subject *subject, const JsonbContainer *object, uint32 names_size,
+			int found_count, const uint16 *found, const int *places)
+{
+	const RubricKey *keys = rubric_keys(subject->rubric);
+	int			count = JsonContainerSize(object);
+	const JEntry *entries = &object->children[count];
+	const char *base = (const char *) &object->children[2 * count];
+	uint32		offset = names_size;
+	int			place = 0;
+
 	for (int i = 0; i < found_count; i++)
 	{
 		const RubricKey *key = &keys[found[i]];
@@ -92,10 +140,62 @@ read_object(Subject *subject, const JsonbContainer *object, int first, int end)
 			value->data = base + begin;
 			value->length = entry_length(entry, offset) - (begin - offset);
 		}
-		if (key->first_child < key->end_child && JBE_ISCONTAINER(entry) &&
+		if (unlikely(key->first_child < key->end_child) && JBE_ISCONTAINER(entry) &&
 			JsonContainerIsObject((const JsonbContainer *) (base + begin)))
 			read_object(subject, (const JsonbContainer *) (base + begin), key->first_child, key->end_child);
 	}
+}
+
+/* The bytes of all names of an object. */
+static uint32
+names_size(const JsonbContainer *object)
+{
+	uint32		size = 0;
+
+	for (int i = 0; i < JsonContainerSize(object); i++)
+		size += entry_length(object->children[i], size);
+	return size;
+}
+
+static void
+read_object(Subject *subject, const JsonbContainer *object, int first, int end)
+{
+	uint16		found[RUBRIC_MAX_FIELDS];
+	int			places[RUBRIC_MAX_FIELDS];
+	int			found_count = find_keys(subject->rubric, object, first, end, found, places);
+
+	take_values(subject, object, names_size(object), found_count, found, places);
+}
+
+/* Keeps the names of an object, and where it has what the rubric asks for. */
+static void
+learn_shape(Judge *judge, const JsonbContainer *object)
+{
+	ObjectShape *shape = judge->shape;
+	int			count = JsonContainerSize(object);
+	Size		entries_size = count * sizeof(JEntry);
+
+	shape->count = count;
+	shape->size = names_size(object);
+	if (shape->room < entries_size + shape->size)
+	{
+		shape->room = 2 * (entries_size + shape->size);
+		shape->bytes = MemoryContextAlloc(judge->context, shape->room);
+	}
+	memcpy(shape->bytes, object->children, entries_size);
+	memcpy(shape->bytes + entries_size, &object->children[2 * count], shape->size);
+	shape->found_count = find_keys(judge->rubric, object, 0, judge->rubric->top_key_count, shape->found, shape->places);
+}
+
+static bool
+has_shape(const JsonbContainer *object, const ObjectShape *shape)
+{
+	int			count = JsonContainerSize(object);
+	Size		entries_size = count * sizeof(JEntry);
+
+	return count == shape->count &&
+		memcmp(object->children, shape->bytes, entries_size) == 0 &&
+		memcmp(&object->children[2 * count], shape->bytes + entries_size, shape->size) == 0;
 }
 
 static const char *
@@ -109,8 +209,11 @@ container_kind(const JsonbContainer *root)
  * as_of is the caller's to set.
  */
 void
-align_rubric_read(Subject *subject, const Rubric *rubric, Jsonb *object)
+align_rubric_read(Subject *subject, Judge *judge, Jsonb *object)
 {
+	const Rubric *rubric = judge->rubric;
+	ObjectShape *shape = judge->shape;
+
 	subject->rubric = rubric;
 	if (!JB_ROOT_IS_OBJECT(object))
 		ereport(ERROR,
@@ -120,54 +223,73 @@ align_rubric_read(Subject *subject, const Rubric *rubric, Jsonb *object)
 				 errhint("Pass the attributes of one lead, such as {\"country\": \"US\"}.")));
 	for (int i = 0; i < rubric->field_count; i++)
 		subject->values[i].type = FIELD_ABSENT;
-	read_object(subject, &object->root, 0, rubric->top_key_count);
+	if (shape == NULL || JsonContainerSize(&object->root) == 0)
+	{
+		read_object(subject, &object->root, 0, rubric->top_key_count);
+		return;
+	}
+	if (!has_shape(&object->root, shape))
+		learn_shape(judge, &object->root);
+	take_values(subject, &object->root, shape->size, shape->found_count, shape->found, shape->places);
 }
 
 /*
- * Compares numbers, exactly. The usual ones are compared where they lie: a
- * numeric of up to 64 digits before the point or after has a two-byte header
- * (sign 0x2000, weight in the low seven bits) and then digits to the base
- * 10000 without zeros at either end; that is how they are on disk since 9.1.
+ * The greatest part of a number as an integer in the same order, by its place
+ * on disk; NUMBER_WHOLE when that is all of it, NUMBER_CUT when there are more
+ * digits, NUMBER_UNUSUAL when it is stored in another way.
+ *
+ * A usual numeric has a header of two bytes, with the sign in 0x2000 and the
+ * weight of the first digit in the low seven bits, and then digits to the base
+ * 10000, without zeros at either end: so they are on disk since 9.1. jsonb has no
+ * NaN and no infinity.
  */
-static int
-compare_numbers(const char *a, const char *b)
+static inline NumberForm
+number_head(const char *number, int64 *head)
 {
-	const char *a_data = VARDATA_ANY(a);
-	const char *b_data = VARDATA_ANY(b);
-	int			a_digits = (int) (VARSIZE_ANY_EXHDR(a) / sizeof(int16)) - 1;
-	int			b_digits = (int) (VARSIZE_ANY_EXHDR(b) / sizeof(int16)) - 1;
-	uint16		a_head;
-	uint16		b_head;
-	int			sign;
-	int			order;
+	const char *data = VARDATA_ANY(number);
+	int			digits = (int) (VARSIZE_ANY_EXHDR(number) / sizeof(int16)) - 1;
+	uint16		header;
+	int16		digit[3] = {0};
 
-	memcpy(&a_head, a_data, sizeof(a_head));
-	memcpy(&b_head, b_data, sizeof(b_head));
-	if ((a_head & 0xC000) != 0x8000 || (b_head & 0xC000) != 0x8000)
-		return DatumGetInt32(DirectFunctionCall2(numeric_cmp, PointerGetDatum(a), PointerGetDatum(b)));
-	if (a_digits == 0 || b_digits == 0)
+	memcpy(&header, data, sizeof(header));
+	if ((header & 0xC000) != 0x8000)
+		return NUMBER_UNUSUAL;
+	if (digits >= 1)
+		memcpy(&digit[0], data + sizeof(header), sizeof(int16));
+	if (digits >= 2)
+		memcpy(&digit[1], data + sizeof(header) + sizeof(int16), sizeof(int16));
+	if (digits >= 3)
+		memcpy(&digit[2], data + sizeof(header) + 2 * sizeof(int16), sizeof(int16));
+	*head = digits == 0 ? 0 :
+		((int64) ((header & 0x7F) ^ 0x40) << 42) + ((int64) digit[0] << 28) + ((int64) digit[1] << 14) + digit[2];
+	if (header & 0x2000)
+		*head = -*head;
+	return digits <= 3 ? NUMBER_WHOLE : NUMBER_CUT;
+}
+
+NumberForm
+align_number_head(const char *number, int64 *head)
+{
+	return number_head(number, head);
+}
+
+/*
+ * Compares a number with a value, exactly; mostly by their heads alone.
+ */
+static inline int
+compare_number(const char *number, const RubricValue *value, const char *other)
+{
+	int64		head;
+	NumberForm	form = number_head(number, &head);
+
+	if (form != NUMBER_UNUSUAL && value->high != NUMBER_UNUSUAL)
 	{
-		/* zero has no digits, and no sign */
-		if (a_digits == b_digits)
+		if (head != value->low)
+			return head < value->low ? -1 : 1;
+		if (form == NUMBER_WHOLE && value->high == NUMBER_WHOLE)
 			return 0;
-		return a_digits == 0 ? ((b_head & 0x2000) ? 1 : -1) : ((a_head & 0x2000) ? -1 : 1);
 	}
-	if ((a_head & 0x2000) != (b_head & 0x2000))
-		return (a_head & 0x2000) ? -1 : 1;
-	sign = (a_head & 0x2000) ? -1 : 1;
-	order = ((int) (a_head & 0x7F) ^ 0x40) - ((int) (b_head & 0x7F) ^ 0x40);	/* weights, by excess */
-	for (int i = 0; order == 0 && i < Min(a_digits, b_digits); i++)
-	{
-		int16		a_digit;
-		int16		b_digit;
-
-		memcpy(&a_digit, a_data + sizeof(uint16) + i * sizeof(int16), sizeof(int16));
-		memcpy(&b_digit, b_data + sizeof(uint16) + i * sizeof(int16), sizeof(int16));
-		order = a_digit - b_digit;
-	}
-	if (order == 0)
-		order = a_digits - b_digits;
-	return sign * order;
+	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, PointerGetDatum(number), PointerGetDatum(other)));
 }
 
 /* An ISO date or instant as a text of the object; false when it is none. */
@@ -182,7 +304,7 @@ read_instant(const FieldValue *field, TimestampTz *at)
  * How a field compares with a value of its type: below 0, 0, above 0. A date
  * stands for its whole day.
  */
-static int
+static inline int
 compare_with(const Subject *subject, const FieldValue *field, TimestampTz at, const RubricValue *value, RubricType type)
 {
 	const char *bytes = rubric_at(subject->rubric, value->bytes.offset);
@@ -190,7 +312,7 @@ compare_with(const Subject *subject, const FieldValue *field, TimestampTz at, co
 	switch (type)
 	{
 		case TYPE_NUMBER:
-			return compare_numbers(field->data, bytes);
+			return compare_number(field->data, value, bytes);
 		case TYPE_INSTANT:
 			return at < value->low ? -1 : at >= value->high;
 		case TYPE_BOOLEAN:
@@ -200,14 +322,14 @@ compare_with(const Subject *subject, const FieldValue *field, TimestampTz at, co
 	}
 }
 
-static bool
+static inline bool
 same_string(const Subject *subject, const FieldValue *field, const RubricValue *value)
 {
 	return (uint32) field->length == value->bytes.length &&
-		memcmp(field->data, rubric_at(subject->rubric, value->bytes.offset), field->length) == 0;
+		same_bytes(field->data, rubric_at(subject->rubric, value->bytes.offset), field->length);
 }
 
-static bool
+static inline bool
 equals(const Subject *subject, const FieldValue *field, TimestampTz at, const RubricValue *value, RubricType type)
 {
 	return type == TYPE_STRING ? same_string(subject, field, value) : compare_with(subject, field, at, value, type) == 0;
@@ -225,7 +347,7 @@ order_in_list(const Subject *subject, const FieldValue *field, TimestampTz at, c
 }
 
 /* Whether a sorted list holds the field's value. Days in it do not overlap. */
-static bool
+static inline bool
 in_list(const Subject *subject, const FieldValue *field, TimestampTz at, const RubricNode *node)
 {
 	const RubricValue *values = rubric_values(subject->rubric) + node->first_value;
@@ -254,6 +376,22 @@ in_list(const Subject *subject, const FieldValue *field, TimestampTz at, const R
 	return false;
 }
 
+static bool
+has_literal(const Subject *subject, const FieldValue *field, const RubricLiteral *literal, bool anchored)
+{
+	const char *bytes = rubric_at(subject->rubric, literal->bytes.offset);
+	int			length = (int) literal->bytes.length;
+	int			rest = field->length - length;
+
+	if (rest < 0)
+		return false;
+	if (anchored && literal->at_begin)
+		return (rest == 0 || !literal->at_end) && memcmp(field->data, bytes, length) == 0;
+	if (anchored && literal->at_end)
+		return memcmp(field->data + rest, bytes, length) == 0;
+	return memmem(field->data, field->length, bytes, length) != NULL;
+}
+
 /*
  * Whether a text matches a regular expression: by its literals where they
  * decide, else only after one of them was found.
@@ -261,15 +399,16 @@ in_list(const Subject *subject, const FieldValue *field, TimestampTz at, const R
 static bool
 matches_regex(const Subject *subject, const FieldValue *field, const RubricValue *value)
 {
-	const RubricBytes *literals = rubric_literals(subject->rubric) + value->first_literal;
+	const RubricLiteral *literals = rubric_literals(subject->rubric) + value->first_literal;
+	bool		decide = value->literal_count > 0 && value->literals_decide;
 	bool		found = value->literal_count == 0;
 
 	for (uint32 i = 0; i < value->literal_count && !found; i++)
-		found = memmem(field->data, field->length, rubric_at(subject->rubric, literals[i].offset), literals[i].length) != NULL;
-	if (!found || (value->literal_count > 0 && value->literals_decide))
+		found = has_literal(subject, field, &literals[i], decide);
+	if (!found || decide)
 		return found;
 	return RE_compile_and_execute((text *) rubric_at(subject->rubric, value->bytes.offset),
-								  (char *) field->data, field->length,
+								  unconstify(char *, field->data), field->length,
 								  REG_ADVANCED, DEFAULT_COLLATION_OID, 0, NULL);
 }
 
@@ -327,24 +466,13 @@ has_any(const Subject *subject, const JsonbContainer *array, const RubricNode *n
 	return false;
 }
 
-static Truth
-test_predicate(const Subject *subject, const RubricNode *node)
+/* A predicate on a field that has its type; at is the field as an instant. */
+static inline Truth
+test_value(const Subject *subject, const RubricNode *node, TimestampTz at)
 {
 	const FieldValue *field = &subject->values[node->field];
 	const RubricValue *values = rubric_values(subject->rubric) + node->first_value;
-	TimestampTz at = 0;
 
-	if (node->op == RUBRIC_KNOWN || node->op == RUBRIC_UNKNOWN)
-		return (field->type != FIELD_ABSENT) == (node->op == RUBRIC_KNOWN);
-	if (node->op == RUBRIC_HAS)
-	{
-		if (field->type != JENTRY_ISCONTAINER || !JsonContainerIsArray((const JsonbContainer *) field->data))
-			return TRUTH_UNKNOWN;
-		return has_any(subject, (const JsonbContainer *) field->data, node);
-	}
-	if (!is_of_type(field->type, node->type) ||
-		(node->type == TYPE_INSTANT && !read_instant(field, &at)))
-		return TRUTH_UNKNOWN;
 	switch (node->op)
 	{
 		case RUBRIC_EQ:
@@ -369,14 +497,38 @@ test_predicate(const Subject *subject, const RubricNode *node)
 	}
 }
 
-/*
- * Whether the condition at a node holds. Depth is bounded by RUBRIC_MAX_DEPTH.
- */
-Truth
-align_rubric_test(const Subject *subject, uint32 place)
+static pg_noinline Truth
+test_instant(const Subject *subject, const RubricNode *node)
 {
-	const RubricNode *nodes = rubric_nodes(subject->rubric);
-	const RubricNode *node = &nodes[place];
+	TimestampTz at;
+
+	if (!read_instant(&subject->values[node->field], &at))
+		return TRUTH_UNKNOWN;
+	return test_value(subject, node, at);
+}
+
+static inline Truth
+test_predicate(const Subject *subject, const RubricNode *node)
+{
+	const FieldValue *field = &subject->values[node->field];
+
+	if (node->op >= RUBRIC_HAS)
+	{
+		if (node->op != RUBRIC_HAS)
+			return (field->type != FIELD_ABSENT) == (node->op == RUBRIC_KNOWN);
+		if (field->type != JENTRY_ISCONTAINER || !JsonContainerIsArray((const JsonbContainer *) field->data))
+			return TRUTH_UNKNOWN;
+		return has_any(subject, (const JsonbContainer *) field->data, node);
+	}
+	if (!is_of_type(field->type, node->type))
+		return TRUTH_UNKNOWN;
+	return node->type == TYPE_INSTANT ? test_instant(subject, node) : test_value(subject, node, 0);
+}
+
+/* Depth is bounded by RUBRIC_MAX_DEPTH. */
+static Truth
+test_node(const Subject *subject, const RubricNode *nodes, const RubricNode *node)
+{
 	Truth		decided;
 	Truth		result;
 
@@ -384,14 +536,14 @@ align_rubric_test(const Subject *subject, uint32 place)
 		return test_predicate(subject, node);
 	if (node->op == RUBRIC_NOT)
 	{
-		result = align_rubric_test(subject, place + 1);
+		result = test_node(subject, nodes, node + 1);
 		return result == TRUTH_UNKNOWN ? TRUTH_UNKNOWN : !result;
 	}
 	decided = node->op == RUBRIC_OR ? TRUTH_TRUE : TRUTH_FALSE;
 	result = !decided;
-	for (uint32 operand = place + 1; operand < node->end; operand = nodes[operand].end)
+	for (const RubricNode *operand = node + 1; operand < nodes + node->end; operand = nodes + operand->end)
 	{
-		Truth		truth = align_rubric_test(subject, operand);
+		Truth		truth = operand->op > RUBRIC_NOT ? test_predicate(subject, operand) : test_node(subject, nodes, operand);
 
 		if (truth == decided)
 			return decided;
@@ -399,6 +551,17 @@ align_rubric_test(const Subject *subject, uint32 place)
 			result = TRUTH_UNKNOWN;
 	}
 	return result;
+}
+
+/*
+ * Whether the condition at a node holds.
+ */
+Truth
+align_rubric_test(const Subject *subject, uint32 place)
+{
+	const RubricNode *nodes = rubric_nodes(subject->rubric);
+
+	return test_node(subject, nodes, nodes + place);
 }
 
 /* The instant from which the points of a decaying clause fade; whether it is known. */

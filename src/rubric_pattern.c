@@ -249,26 +249,58 @@ skip_group(const char *at, const char *end)
 }
 
 /*
+ * Takes the parentheses off a regular expression that is one group, perhaps
+ * anchored: ^(Event|Referral)$. Whether what remains is anchored at each end.
+ */
+static void
+strip_group(const char **at, const char **end, bool *at_begin, bool *at_end)
+{
+	const char *begin = *at + (*at < *end && **at == '^');
+	const char *stop = *end - (*end > *at && (*end)[-1] == '$');
+
+	*at_begin = *at_end = false;
+	if (begin < stop && *begin == '(' && skip_group(begin, *end) == stop)
+	{
+		*at_begin = begin > *at;
+		*at_end = stop < *end;
+		*at = begin + 1;
+		*end = stop - 1;
+		if (*end - *at >= 2 && strncmp(*at, "?:", 2) == 0)
+			*at += 2;
+	}
+}
+
+/*
  * Literals of which at least one stands in every text that a regular expression
  * matches: the longest run of plain ASCII of each branch. How many; 0 when there
  * is a branch without one, or anything that is not understood here. decide is
- * set when the expression is nothing but these literals.
+ * set when the expression is nothing but these literals, each perhaps anchored.
  */
 int
-align_pattern_literals(const char *regex, int length, RubricBytes *literals, int max, bool *decide)
+align_pattern_literals(const char *regex, int length, RubricLiteral *literals, int max, bool *decide)
 {
 	const char *at = regex;
 	const char *end = regex + length;
+	bool		at_begin;
+	bool		at_end;
 	int			count = 0;
 
-	*decide = true;
-	if (length >= 2 && (strncmp(regex, "***", Min(length, 3)) == 0 || strncmp(regex, "(?", 2) == 0))
+	*decide = bytes_are_safe();
+	if (strncmp(regex, "***", Min(length, 3)) == 0)
+		return 0;
+	strip_group(&at, &end, &at_begin, &at_end);
+	if (end - at >= 2 && strncmp(at, "(?", 2) == 0)
 		return 0;
 	for (;; at++)
 	{
-		RubricBytes best = {0};
+		RubricLiteral best = {.at_begin = at_begin,.at_end = at_end};
 		const char *run = at;
 
+		if (at < end && *at == '^')
+		{
+			best.at_begin = true;
+			run = ++at;
+		}
 		for (;; at++)
 		{
 			bool		optional = at < end && (*at == '*' || *at == '?' || *at == '{');
@@ -276,13 +308,19 @@ align_pattern_literals(const char *regex, int length, RubricBytes *literals, int
 
 			if (at < end && !IS_HIGHBIT_SET(*at) && strchr("|\\[()*?{+^$.", *at) == NULL)
 				continue;
-			if (run_end - run > best.length)
+			if (run_end - run > best.bytes.length)
 			{
-				best.offset = run - regex;
-				best.length = run_end - run;
+				best.bytes.offset = run - regex;
+				best.bytes.length = run_end - run;
 			}
 			if (at == end || *at == '|')
 				break;
+			if (*at == '$' && (at + 1 == end || at[1] == '|'))
+			{
+				best.at_end = true;
+				run = at + 1;
+				continue;
+			}
 			*decide = false;
 			if (*at == '\\')
 			{
@@ -305,12 +343,10 @@ align_pattern_literals(const char *regex, int length, RubricBytes *literals, int
 			}
 			run = at + 1;
 		}
-		if (best.length == 0 || count == max)
+		if (best.bytes.length == 0 || count == max)
 			return 0;
 		literals[count++] = best;
 		if (at == end)
-			break;
+			return count;
 	}
-	*decide &= bytes_are_safe();
-	return count;
 }

@@ -68,32 +68,19 @@ grade_of(const Rubric *rubric, Points points)
 
 /* The result type of a function that gives one row, looked up once a query. */
 static TupleDesc
-row_type(FunctionCallInfo fcinfo)
+row_type(FunctionCallInfo fcinfo, Judge *judge)
 {
-	FmgrInfo   *flinfo = fcinfo->flinfo;
-
-	if (flinfo->fn_extra == NULL)
+	if (judge->row_type == NULL)
 	{
-		MemoryContext caller = MemoryContextSwitchTo(flinfo->fn_mcxt);
+		MemoryContext caller = MemoryContextSwitchTo(judge->context);
 		TupleDesc	type;
 
 		if (get_call_result_type(fcinfo, NULL, &type) != TYPEFUNC_COMPOSITE)
 			elog(ERROR, "return type must be a row type");
-		flinfo->fn_extra = BlessTupleDesc(type);
+		judge->row_type = BlessTupleDesc(type);
 		MemoryContextSwitchTo(caller);
 	}
-	return flinfo->fn_extra;
-}
-
-/* The arguments (rubric, attrs, as_of) that points, qualify and explain share. */
-static const Rubric *
-begin(FunctionCallInfo fcinfo, Subject *subject)
-{
-	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
-
-	align_rubric_begin(subject, rubric, PG_GETARG_JSONB_P(1),
-					   !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_TIMESTAMPTZ(2));
-	return rubric;
+	return judge->row_type;
 }
 
 /* qualify(rubric, attrs, as_of) */
@@ -101,10 +88,12 @@ PG_FUNCTION_INFO_V1(align_rubric_qualify);
 Datum
 align_rubric_qualify(PG_FUNCTION_ARGS)
 {
-	Subject		subject;
+	Judge	   *judge;
 	const Rubric *rubric;
-	Points		sums[RUBRIC_MAX_GROUPS + 1];
-	Points		points;
+	Subject		subject;
+	Points		sums[RUBRIC_MAX_GROUPS + 1] = {0};
+	Points		total;
+	bool		qualified = true;
 	bool		missing[RUBRIC_MAX_FIELDS] = {0};
 	bool		mismatched[RUBRIC_MAX_FIELDS] = {0};
 	Datum		values[6];
@@ -112,20 +101,34 @@ align_rubric_qualify(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	rubric = begin(fcinfo, &subject);
-	points = align_rubric_total(&subject, sums);
+	judge = align_rubric_judge(fcinfo, 0);
+	rubric = judge->rubric;
+	align_rubric_begin(&subject, judge, PG_GETARG_JSONB_P(1),
+					   !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_TIMESTAMPTZ(2));
 	for (int i = 0; i < rubric->clause_count; i++)
-		mark_undecided(&subject, &rubric_clauses(rubric)[i], missing, mismatched);
-	values[0] = BoolGetDatum(align_rubric_qualifies(&subject) &&
-							 (rubric->qualify_at == POINTS_NONE || points >= rubric->qualify_at));
-	values[1] = Float8GetDatum(points_float(points));
+	{
+		const RubricClause *clause = &rubric_clauses(rubric)[i];
+		Points		points;
+		Truth		truth = align_rubric_test_clause(&subject, clause, &points);
+
+		if (clause->kind == CLAUSE_POINTS)
+			sums[clause->group] += points;
+		else
+			qualified &= (truth == TRUTH_TRUE) == (clause->kind == CLAUSE_REQUIRE);
+		if (truth == TRUTH_UNKNOWN)
+			mark_undecided(&subject, clause, missing, mismatched);
+	}
+	total = align_rubric_capped(rubric, sums);
+	qualified &= rubric->qualify_at == POINTS_NONE || total >= rubric->qualify_at;
+	values[0] = BoolGetDatum(qualified);
+	values[1] = Float8GetDatum(points_float(total));
 	values[2] = Float8GetDatum(points_float(rubric->max_points));
 	nulls[3] = rubric->max_points == 0;
 	if (!nulls[3])
-		values[3] = CStringGetTextDatum(grade_of(rubric, points));
+		values[3] = CStringGetTextDatum(grade_of(rubric, total));
 	values[4] = marked_fields(rubric, missing);
 	values[5] = marked_fields(rubric, mismatched);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(row_type(fcinfo), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(row_type(fcinfo, judge), values, nulls)));
 }
 
 static void
@@ -199,17 +202,19 @@ Datum
 align_rubric_explain(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Subject		subject;
+	Judge	   *judge;
 	const Rubric *rubric;
-	Points		sums[RUBRIC_MAX_GROUPS + 1];
-	Points		total;
+	Subject		subject;
+	Points		sums[RUBRIC_MAX_GROUPS + 1] = {0};
 	int			order = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
-	rubric = begin(fcinfo, &subject);
-	total = align_rubric_total(&subject, sums);
+	judge = align_rubric_judge(fcinfo, 0);
+	rubric = judge->rubric;
+	align_rubric_begin(&subject, judge, PG_GETARG_JSONB_P(1),
+					   !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_TIMESTAMPTZ(2));
 	for (int i = 0; i < rubric->clause_count; i++)
 	{
 		const RubricClause *clause = &rubric_clauses(rubric)[i];
@@ -220,7 +225,10 @@ align_rubric_explain(PG_FUNCTION_ARGS)
 		Datum		values[10];
 		bool		nulls[10] = {0};
 
-		mark_undecided(&subject, clause, missing, mismatched);
+		if (truth == TRUTH_UNKNOWN)
+			mark_undecided(&subject, clause, missing, mismatched);
+		if (clause->kind == CLAUSE_POINTS)
+			sums[clause->group] += points;
 		values[0] = Int32GetDatum(++order);
 		values[1] = CStringGetTextDatum(kind_names[clause->kind]);
 		nulls[2] = clause->group == 0;
@@ -260,7 +268,7 @@ align_rubric_explain(PG_FUNCTION_ARGS)
 		values[0] = Int32GetDatum(++order);
 		values[1] = CStringGetTextDatum("qualify");
 		values[3] = text_datum(rubric, rubric->qualify_text);
-		values[4] = BoolGetDatum(total >= rubric->qualify_at);
+		values[4] = BoolGetDatum(align_rubric_capped(rubric, sums) >= rubric->qualify_at);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
