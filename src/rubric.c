@@ -51,10 +51,10 @@ compile(const char *text, int length, Node * escontext)
  * The program of a datum: as it is, or compiled anew where another version of
  * align stored it.
  */
-const		Rubric *
+const Rubric *
 align_rubric_get(Datum datum)
 {
-	const		Rubric *rubric = (const Rubric *) PG_DETOAST_DATUM(datum);
+	const Rubric *rubric = (const Rubric *) PG_DETOAST_DATUM(datum);
 
 	if (rubric->version != RUBRIC_VERSION)
 		rubric = compile(pnstrdup(rubric_at(rubric, rubric->text.offset), rubric->text.length), rubric->text.length, NULL);
@@ -77,7 +77,7 @@ PG_FUNCTION_INFO_V1(align_rubric_out);
 Datum
 align_rubric_out(PG_FUNCTION_ARGS)
 {
-	const		Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
 
 	PG_RETURN_CSTRING(pnstrdup(rubric_at(rubric, rubric->text.offset), rubric->text.length));
 }
@@ -104,7 +104,7 @@ PG_FUNCTION_INFO_V1(align_rubric_send);
 Datum
 align_rubric_send(PG_FUNCTION_ARGS)
 {
-	const		Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
 	StringInfoData out;
 
 	pq_begintypsend(&out);
@@ -116,8 +116,8 @@ align_rubric_send(PG_FUNCTION_ARGS)
 static bool
 same_text(FunctionCallInfo fcinfo)
 {
-	const		Rubric *a = align_rubric_get(PG_GETARG_DATUM(0));
-	const		Rubric *b = align_rubric_get(PG_GETARG_DATUM(1));
+	const Rubric *a = align_rubric_get(PG_GETARG_DATUM(0));
+	const Rubric *b = align_rubric_get(PG_GETARG_DATUM(1));
 
 	return a->text.length == b->text.length &&
 		memcmp(rubric_at(a, a->text.offset), rubric_at(b, b->text.offset), a->text.length) == 0;
@@ -141,7 +141,7 @@ PG_FUNCTION_INFO_V1(align_rubric_hash);
 Datum
 align_rubric_hash(PG_FUNCTION_ARGS)
 {
-	const		Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
 
 	return hash_any((const unsigned char *) rubric_at(rubric, rubric->text.offset), rubric->text.length);
 }
@@ -150,7 +150,7 @@ PG_FUNCTION_INFO_V1(align_rubric_hash_extended);
 Datum
 align_rubric_hash_extended(PG_FUNCTION_ARGS)
 {
-	const		Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
 
 	return hash_any_extended((const unsigned char *) rubric_at(rubric, rubric->text.offset), rubric->text.length, PG_GETARG_INT64(1));
 }
@@ -189,7 +189,7 @@ align_rubric_judge(FunctionCallInfo fcinfo, int argument)
  * decay needs.
  */
 void
-align_rubric_begin(Subject * subject, Judge * judge, Jsonb *object, bool has_as_of, TimestampTz as_of)
+align_rubric_begin(Subject *subject, Judge *judge, Jsonb *object, bool has_as_of, TimestampTz as_of)
 {
 	if (judge->rubric->decays && !has_as_of)
 		ereport(ERROR,
@@ -212,7 +212,7 @@ align_rubric_begin(Subject * subject, Judge * judge, Jsonb *object, bool has_as_
  * takes. What is dated after as_of has not happened yet.
  */
 Truth
-align_rubric_test_clause(const Subject * subject, const RubricClause * clause, Points * points)
+align_rubric_test_clause(const Subject *subject, const RubricClause *clause, Points *points)
 {
 	Truth		truth = clause->has_condition ? align_rubric_test(subject, clause->node) : TRUTH_TRUE;
 	TimestampTz since;
@@ -236,9 +236,9 @@ align_rubric_test_clause(const Subject * subject, const RubricClause * clause, P
  * what is in none.
  */
 Points
-align_rubric_capped(const Rubric * rubric, const Points * sums)
+align_rubric_capped(const Rubric *rubric, const Points *sums)
 {
-	const		RubricGroup *groups = rubric_groups(rubric);
+	const RubricGroup *groups = rubric_groups(rubric);
 	Points		total = sums[0];
 
 	for (int i = 0; i < rubric->group_count; i++)
@@ -247,10 +247,10 @@ align_rubric_capped(const Rubric * rubric, const Points * sums)
 }
 
 static Points
-total_points(const Subject * subject)
+total_points(const Subject *subject)
 {
-	const		Rubric *rubric = subject->rubric;
-	const		RubricClause *clauses = rubric_clauses(rubric);
+	const Rubric *rubric = subject->rubric;
+	const RubricClause *clauses = rubric_clauses(rubric);
 	Points		sums[RUBRIC_MAX_GROUPS + 1] = {0};
 	Points		points;
 
@@ -266,9 +266,9 @@ total_points(const Subject * subject)
 
 /* Whether all that is required holds and nothing that is rejected. */
 static bool
-is_eligible(const Subject * subject)
+is_eligible(const Subject *subject)
 {
-	const		RubricClause *clauses = rubric_clauses(subject->rubric);
+	const RubricClause *clauses = rubric_clauses(subject->rubric);
 
 	for (int i = 0; i < subject->rubric->clause_count; i++)
 	{

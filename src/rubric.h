@@ -17,12 +17,12 @@
 
 /* Limits, so that evaluation needs a small, fixed stack. */
 #define RUBRIC_MAX_LENGTH	(256 * 1024)	/* bytes of text */
-#define RUBRIC_MAX_DEPTH	50		/* conditions within conditions */
+#define RUBRIC_MAX_DEPTH	50	/* conditions within conditions */
 #define RUBRIC_MAX_CLAUSES	1000
 #define RUBRIC_MAX_FIELDS	200
 #define RUBRIC_MAX_GROUPS	50
 #define RUBRIC_MAX_POINTS	1000000
-#define RUBRIC_MAX_DIGITS	100		/* of a number */
+#define RUBRIC_MAX_DIGITS	100 /* of a number */
 
 /* Points are whole numbers of millionths: sums are exact in any order. */
 typedef int64 Points;
@@ -31,7 +31,7 @@ typedef int64 Points;
 #define POINTS_NONE			PG_INT64_MIN
 #define points_float(points) ((double) (points) / POINTS_SCALE)
 
-#define GRADE_COUNT			3		/* A, B, C; below C is D */
+#define GRADE_COUNT			3	/* A, B, C; below C is D */
 
 typedef enum RubricOp
 {
@@ -108,13 +108,14 @@ typedef enum NumberForm
 /* A value to compare with. */
 typedef struct RubricValue
 {
-	RubricBytes bytes;			/* string; numeric; LIKE pattern as tokens; regular
-								 * expression as text */
+	RubricBytes bytes;			/* string; numeric; LIKE pattern as tokens;
+								 * regular expression as text */
 	int64		low;			/* instant: the first that it means; number:
 								 * its head */
 	int64		high;			/* instant: the first after; boolean: 0 or 1;
 								 * number: NumberForm */
-	uint32		first_literal;	/* regular expression: literals of which one must */
+	uint32		first_literal;	/* regular expression: literals of which one
+								 * must */
 	uint32		literal_count;	/* occur in what matches; none when not known */
 	bool		literals_decide;	/* and whatever holds one matches */
 } RubricValue;
@@ -136,8 +137,10 @@ typedef struct RubricNode
 typedef struct RubricClause
 {
 	RubricBytes text;			/* canonical */
-	RubricBytes condition;		/* the text without the points; empty when none */
-	int64		half_life;		/* microseconds, 0 when the points do not decay */
+	RubricBytes condition;		/* the text without the points; empty when
+								 * none */
+	int64		half_life;		/* microseconds, 0 when the points do not
+								 * decay */
 	Points		points;
 	uint32		node;			/* of the condition */
 	uint8		kind;			/* RubricKind */
@@ -223,8 +226,8 @@ typedef struct ObjectShape
 	Size		room;
 	int			found_count;
 	uint16		found[RUBRIC_MAX_FIELDS];	/* keys of the rubric ... */
-	int			places[RUBRIC_MAX_FIELDS];	/* ... and of the object, counted from
-											 * its first value */
+	int			places[RUBRIC_MAX_FIELDS];	/* ... and of the object, counted
+											 * from its first value */
 } ObjectShape;
 
 /* What a function keeps from row to row while its rubric is the same. */

@@ -25,12 +25,12 @@ typedef struct Compile
 	StringInfoData literals;
 	StringInfoData keys;
 	StringInfoData names;		/* of the fields */
-}			Compile;
+} Compile;
 
 #define MAX_LITERALS	64
 
 static RubricBytes
-add_bytes(Compile * compile, const char *data, int length)
+add_bytes(Compile *compile, const char *data, int length)
 {
 	RubricBytes bytes = {MAXALIGN(sizeof(Rubric)) + compile->bytes.len, length};
 
@@ -39,13 +39,13 @@ add_bytes(Compile * compile, const char *data, int length)
 }
 
 static RubricBytes
-add_text(Compile * compile, const char *text)
+add_text(Compile *compile, const char *text)
 {
 	return add_bytes(compile, text, strlen(text));
 }
 
 static bool
-same_field(const List * a, const List * b)
+same_field(const List *a, const List *b)
 {
 	if (list_length(a) != list_length(b))
 		return false;
@@ -56,7 +56,7 @@ same_field(const List * a, const List * b)
 }
 
 static int
-field_number(Compile * compile, List * field)
+field_number(Compile *compile, List *field)
 {
 	ListCell   *cell;
 
@@ -85,10 +85,10 @@ compare_strings(const char *a, const char *b)
 }
 
 static int
-compare_values(const ListCell * a, const ListCell * b)
+compare_values(const ListCell *a, const ListCell *b)
 {
-	const		TreeValue *left = lfirst(a);
-	const		TreeValue *right = lfirst(b);
+	const TreeValue *left = lfirst(a);
+	const TreeValue *right = lfirst(b);
 
 	switch (left->type)
 	{
@@ -102,7 +102,7 @@ compare_values(const ListCell * a, const ListCell * b)
 }
 
 static void
-add_value(Compile * compile, RubricOp op, const TreeValue * given)
+add_value(Compile *compile, RubricOp op, const TreeValue *given)
 {
 	RubricValue value = {0};
 	RubricLiteral literals[MAX_LITERALS] = {0};
@@ -150,7 +150,7 @@ add_value(Compile * compile, RubricOp op, const TreeValue * given)
  * Adds a condition and all in it; its place among the nodes.
  */
 static uint32
-add_node(Compile * compile, const TreeCondition * condition)
+add_node(Compile *compile, const TreeCondition *condition)
 {
 	uint32		place = compile->nodes.len / sizeof(RubricNode);
 	RubricNode	node = {0};
@@ -181,10 +181,10 @@ add_node(Compile * compile, const TreeCondition * condition)
 }
 
 static int
-compare_fields(const ListCell * a, const ListCell * b)
+compare_fields(const ListCell *a, const ListCell *b)
 {
-	const		List *left = lfirst(a);
-	const		List *right = lfirst(b);
+	const List *left = lfirst(a);
+	const List *right = lfirst(b);
 
 	for (int i = 0; i < list_length(left) && i < list_length(right); i++)
 	{
@@ -202,7 +202,7 @@ compare_fields(const ListCell * a, const ListCell * b)
  * object itself has.
  */
 static int
-add_keys(Compile * compile, List * sorted, int depth)
+add_keys(Compile *compile, List *sorted, int depth)
 {
 	int			first = compile->keys.len / sizeof(RubricKey);
 	List	   *deeper = NIL;	/* of each key, the fields that go on below it */
@@ -244,7 +244,7 @@ add_keys(Compile * compile, List * sorted, int depth)
  * Adds the canonical text, and the clauses and groups with their places in it.
  */
 static void
-add_statements(Compile * compile, Rubric * head)
+add_statements(Compile *compile, Rubric *head)
 {
 	ListCell   *cell;
 
@@ -305,7 +305,7 @@ add_statements(Compile * compile, Rubric * head)
  * Adds the conditions of the clauses and the names of the groups.
  */
 static void
-add_conditions(Compile * compile)
+add_conditions(Compile *compile)
 {
 	RubricClause *clause = (RubricClause *) compile->clauses.data;
 	RubricGroup *group = (RubricGroup *) compile->groups.data;
@@ -344,7 +344,7 @@ append_array(StringInfo out, const StringInfoData *array)
  * limit.
  */
 Rubric *
-align_rubric_compile(RubricParse * parse)
+align_rubric_compile(RubricParse *parse)
 {
 	Compile		compile = {.parse = parse};
 	Rubric		head = {.version = RUBRIC_VERSION,.qualify_at = POINTS_NONE,.max_points = parse->max_points};

@@ -24,25 +24,25 @@ typedef struct Statement
 	char	   *subject;		/* condition, or what there is one of */
 	char	   *fields;
 	struct Statement *other;	/* of the other rubric */
-}			Statement;
+} Statement;
 
 typedef struct Statements
 {
 	Statement  *all;
 	int			count;
-}			Statements;
+} Statements;
 
 static char *
-bytes_text(const Rubric * rubric, RubricBytes bytes)
+bytes_text(const Rubric *rubric, RubricBytes bytes)
 {
 	return pnstrdup(rubric_at(rubric, bytes.offset), bytes.length);
 }
 
 /* The fields of a clause as one text, each once in the rubric's order. */
 static char *
-field_names(const Rubric * rubric, const RubricClause * clause)
+field_names(const Rubric *rubric, const RubricClause *clause)
 {
-	const		RubricNode *nodes = rubric_nodes(rubric);
+	const RubricNode *nodes = rubric_nodes(rubric);
 	List	   *names = NIL;
 	StringInfoData out;
 	ListCell   *cell;
@@ -59,7 +59,7 @@ field_names(const Rubric * rubric, const RubricClause * clause)
 }
 
 static void
-add(Statements * statements, const char *kind, char *text, char *group, char *subject, char *fields)
+add(Statements *statements, const char *kind, char *text, char *group, char *subject, char *fields)
 {
 	Statement	statement = {kind, text, group, subject, fields, NULL};
 
@@ -67,14 +67,14 @@ add(Statements * statements, const char *kind, char *text, char *group, char *su
 }
 
 static Statements
-statements_of(const Rubric * rubric)
+statements_of(const Rubric *rubric)
 {
 	static const char *const kinds[] = {"require", "reject", "points"};
 	Statements	statements = {palloc((rubric->clause_count + rubric->group_count + 2) * sizeof(Statement)), 0};
 
 	for (int i = 0; i < rubric->clause_count; i++)
 	{
-		const		RubricClause *clause = &rubric_clauses(rubric)[i];
+		const RubricClause *clause = &rubric_clauses(rubric)[i];
 
 		add(&statements, kinds[clause->kind], bytes_text(rubric, clause->text),
 			clause->kind != CLAUSE_POINTS || clause->group == 0 ? NULL : bytes_text(rubric, rubric_groups(rubric)[clause->group - 1].name),
@@ -82,7 +82,7 @@ statements_of(const Rubric * rubric)
 	}
 	for (int i = 0; i < rubric->group_count; i++)
 	{
-		const		RubricGroup *group = &rubric_groups(rubric)[i];
+		const RubricGroup *group = &rubric_groups(rubric)[i];
 		char	   *name = bytes_text(rubric, group->name);
 
 		add(&statements, "group", bytes_text(rubric, group->text), name, name, NULL);
@@ -101,29 +101,29 @@ same(const char *a, const char *b)
 }
 
 /* In which way two statements are the same. */
-typedef bool (*Likeness) (const Statement * a, const Statement * b);
+typedef bool (*Likeness) (const Statement *a, const Statement *b);
 
 static bool
-is_equal(const Statement * a, const Statement * b)
+is_equal(const Statement *a, const Statement *b)
 {
 	return same(a->text, b->text) && same(a->group, b->group);
 }
 
 static bool
-has_same_subject(const Statement * a, const Statement * b)
+has_same_subject(const Statement *a, const Statement *b)
 {
 	return same(a->subject, b->subject);
 }
 
 static bool
-has_same_fields(const Statement * a, const Statement * b)
+has_same_fields(const Statement *a, const Statement *b)
 {
 	return a->fields != NULL && same(a->fields, b->fields);
 }
 
 /* Pairs what is of one kind, alike, and not yet paired. */
 static void
-pair(Statements * a, Statements * b, Likeness alike)
+pair(Statements *a, Statements *b, Likeness alike)
 {
 	for (int i = 0; i < a->count; i++)
 	{
@@ -139,9 +139,9 @@ pair(Statements * a, Statements * b, Likeness alike)
 }
 
 static void
-put(ReturnSetInfo *rsinfo, const char *change, const Statement * before, const Statement * after)
+put(ReturnSetInfo *rsinfo, const char *change, const Statement *before, const Statement *after)
 {
-	const		Statement *shown = after != NULL ? after : before;
+	const Statement *shown = after != NULL ? after : before;
 	Datum		values[5];
 	bool		nulls[5] = {0};
 
@@ -174,7 +174,7 @@ align_rubric_diff(PG_FUNCTION_ARGS)
 	pair(&before, &after, has_same_fields);
 	for (int i = 0; i < before.count; i++)
 	{
-		const		Statement *old = &before.all[i];
+		const Statement *old = &before.all[i];
 
 		if (old->other == NULL)
 			put(rsinfo, "removed", old, NULL);

@@ -52,7 +52,10 @@ align_pattern_compile(const char *pattern, int length, int *compiled_length)
 		{
 			bool		after_run = to - compiled >= 2 && to[-2] == '\0' && to[-1] == ANY_RUN;
 
-			/* one character and then a run, which is the same and goes on from */
+			/*
+			 * one character and then a run, which is the same and goes on
+			 * from
+			 */
 			if (after_run)
 				to -= 2;
 			*to++ = '\0';

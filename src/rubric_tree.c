@@ -426,9 +426,9 @@ align_tree_check(RubricParse *parse)
 			continue;
 		foreach(other, groups)
 			if (strcmp(statement->name, lfirst(other)) == 0)
-				align_tree_fault(parse, ERRCODE_SYNTAX_ERROR, statement->location,
-								 psprintf("a second group \"%s\"", statement->name),
-								 "The clauses of a group stand together, under its one name.", "Join both, or name them differently.");
+			align_tree_fault(parse, ERRCODE_SYNTAX_ERROR, statement->location,
+							 psprintf("a second group \"%s\"", statement->name),
+							 "The clauses of a group stand together, under its one name.", "Join both, or name them differently.");
 		groups = lappend(groups, statement->name);
 	}
 	if (clauses == 0)
