@@ -339,3 +339,23 @@ align_rubric_get_fields(PG_FUNCTION_ARGS)
 	}
 	return (Datum) 0;
 }
+
+/* threshold(rubric) */
+PG_FUNCTION_INFO_V1(align_rubric_threshold);
+Datum
+align_rubric_threshold(PG_FUNCTION_ARGS)
+{
+	const Rubric *rubric = align_rubric_get(PG_GETARG_DATUM(0));
+
+	if (rubric->qualify_at == POINTS_NONE)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(points_float(rubric->qualify_at));
+}
+
+/* max_points(rubric) */
+PG_FUNCTION_INFO_V1(align_rubric_max_points);
+Datum
+align_rubric_max_points(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(points_float(align_rubric_get(PG_GETARG_DATUM(0))->max_points));
+}

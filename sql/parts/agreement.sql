@@ -391,3 +391,74 @@ BEGIN ATOMIC
     ORDER BY a.is_total DESC, a.divergence DESC NULLS LAST, a.segment;
 END;
 COMMENT ON FUNCTION align.segment_divergence(timestamptz) IS 'Whom marketing brings against whom sales works, by segment, at an instant: marketing_count leads had entered mql, sales_count had entered sal, sql or opportunity (a lead may be both), and their shares of all such leads. divergence is the segment''s part of the Jensen-Shannon divergence in bits; the first row, is_total, has the whole, from 0 (the same segments) to 1 (quite others), NULL when a side has no lead. Leads without a segment count as (none).';
+
+-- where the two teams differ
+
+CREATE VIEW align.definition_agreement WITH (security_invoker = true) AS
+    SELECT s.definition, s.team_a, s.team_b, s.is_total, s.segment, s.lead_count, s.yes_a_count, s.yes_b_count,
+        pg_catalog.round((s.k).agree_ratio::numeric, 6) AS agree_ratio, pg_catalog.round((s.k).kappa::numeric, 6) AS kappa,
+        pg_catalog.round((s.k).low::numeric, 6) AS kappa_low, pg_catalog.round((s.k).high::numeric, 6) AS kappa_high
+    FROM (SELECT a.definition, a.team AS team_a, b.team AS team_b, GROUPING(a.segment) = 1 AS is_total, a.segment,
+              pg_catalog.count(*) AS lead_count, pg_catalog.count(*) FILTER (WHERE a.qualified) AS yes_a_count,
+              pg_catalog.count(*) FILTER (WHERE b.qualified) AS yes_b_count, align.kappa_detail(a.qualified, b.qualified) AS k
+          FROM align.lead_verdict a
+          JOIN align.lead_verdict b ON b.lead_key = a.lead_key AND b.definition = a.definition AND b.team > a.team
+          WHERE a.team IS NOT NULL AND b.team IS NOT NULL
+          GROUP BY GROUPING SETS ((a.definition, a.team, b.team), (a.definition, a.team, b.team, a.segment)) OFFSET 0) s;
+COMMENT ON VIEW align.definition_agreement IS 'How far two teams agree on who is qualified, by the last word of each on the leads that both have judged: Cohen''s kappa with its 95 % interval, by definition in all and by segment.';
+COMMENT ON COLUMN align.definition_agreement.definition IS 'The definition.';
+COMMENT ON COLUMN align.definition_agreement.team_a IS 'One team, the first in the alphabet.';
+COMMENT ON COLUMN align.definition_agreement.team_b IS 'The other team.';
+COMMENT ON COLUMN align.definition_agreement.is_total IS 'True in the row over all segments.';
+COMMENT ON COLUMN align.definition_agreement.segment IS 'Market segment; NULL in the row over all, and for leads without one.';
+COMMENT ON COLUMN align.definition_agreement.lead_count IS 'Leads that both have judged.';
+COMMENT ON COLUMN align.definition_agreement.yes_a_count IS 'How many of them team_a calls qualified.';
+COMMENT ON COLUMN align.definition_agreement.yes_b_count IS 'How many of them team_b calls qualified.';
+COMMENT ON COLUMN align.definition_agreement.agree_ratio IS 'Share on which both say the same.';
+COMMENT ON COLUMN align.definition_agreement.kappa IS 'Agreement beyond chance: 1 in full, 0 as by chance; NULL when chance alone would agree always.';
+COMMENT ON COLUMN align.definition_agreement.kappa_low IS 'Lower end of its 95 % interval.';
+COMMENT ON COLUMN align.definition_agreement.kappa_high IS 'Upper end of its 95 % interval.';
+
+CREATE VIEW align.disagreement WITH (security_invoker = true) AS
+    SELECT d.definition, d.lead_key, d.segment, d.team_a, d.qualified_a, d.reason_a, d.team_b, d.qualified_b, d.reason_b,
+        d.outcome, (d.v).qualified AS rubric_qualified, (d.v).points::numeric AS points, (d.v).max_points::numeric AS max_points, (d.v).grade,
+        d.margin_ratio,
+        pg_catalog.row_number() OVER (PARTITION BY d.definition ORDER BY d.outcome IS NULL, d.margin_ratio DESC NULLS LAST, d.lead_key, d.team_a, d.team_b) AS telling_order,
+        (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', e.clause, CASE
+                    WHEN e.kind = 'cap' THEN pg_catalog.format('%s points', e.points)
+                    WHEN e.met IS NULL THEN pg_catalog.format('not known, %s', pg_catalog.array_to_string(
+                        ARRAY(SELECT m || ' is missing' FROM pg_catalog.unnest(e.missing) m) || ARRAY(SELECT m || ' is of another type' FROM pg_catalog.unnest(e.mismatched) m), ', '))
+                    WHEN e.met THEN 'met' ELSE 'not met' END), '; ' ORDER BY e.clause_order)
+         FROM align.explain(d.rubric, d.attrs, d.at) e) AS explanation
+    FROM (SELECT p.*, align.qualify(p.rubric, p.attrs, p.at) AS v,
+              pg_catalog.round(pg_catalog.abs((align.points(p.rubric, p.attrs, p.at) - align.threshold(p.rubric)) / NULLIF(align.max_points(p.rubric), 0))::numeric, 6) AS margin_ratio
+          FROM (SELECT a.definition, a.lead_key, l.segment, a.team AS team_a, a.qualified AS qualified_a, a.reason AS reason_a,
+                    b.team AS team_b, b.qualified AS qualified_b, b.reason AS reason_b, GREATEST(a.at, b.at) AS at, f.rubric,
+                    align.lead_attrs(l.source, l.segment, l.attrs, c.attrs) AS attrs,
+                    CASE WHEN align.entered(j.journey, 'customer') IS NOT NULL THEN 'won'
+                         WHEN align.is_exit(align.current(j.journey)) THEN align.current(j.journey)::text END AS outcome
+                FROM align.lead_verdict a
+                JOIN align.lead_verdict b ON b.lead_key = a.lead_key AND b.definition = a.definition AND b.team > a.team AND b.qualified <> a.qualified
+                JOIN align.lead l ON l.key = a.lead_key
+                CROSS JOIN LATERAL (SELECT i.journey FROM align.lead_journey i WHERE i.lead_id = l.id) j
+                LEFT JOIN align.account c ON c.id = l.account
+                LEFT JOIN LATERAL align.definition_in_force(a.definition) f ON true
+                WHERE a.team IS NOT NULL AND b.team IS NOT NULL OFFSET 0) p OFFSET 0) d;
+COMMENT ON VIEW align.disagreement IS 'The leads on which two teams differ by their last word, with both reasons, what became of the lead, and what the definition in force says of it and why. Most telling first by telling_order: where the outcome is known, and then where the rubric is clearest.';
+COMMENT ON COLUMN align.disagreement.definition IS 'The definition.';
+COMMENT ON COLUMN align.disagreement.lead_key IS 'The lead.';
+COMMENT ON COLUMN align.disagreement.segment IS 'Its market segment.';
+COMMENT ON COLUMN align.disagreement.team_a IS 'One team, the first in the alphabet.';
+COMMENT ON COLUMN align.disagreement.qualified_a IS 'What it says.';
+COMMENT ON COLUMN align.disagreement.reason_a IS 'Why.';
+COMMENT ON COLUMN align.disagreement.team_b IS 'The other team.';
+COMMENT ON COLUMN align.disagreement.qualified_b IS 'What it says.';
+COMMENT ON COLUMN align.disagreement.reason_b IS 'Why.';
+COMMENT ON COLUMN align.disagreement.outcome IS 'won when the lead became a customer, else the exit stage in which it is; NULL while it is open.';
+COMMENT ON COLUMN align.disagreement.rubric_qualified IS 'What the definition in force says; NULL when none is.';
+COMMENT ON COLUMN align.disagreement.points IS 'Its points.';
+COMMENT ON COLUMN align.disagreement.max_points IS 'Points that can be had.';
+COMMENT ON COLUMN align.disagreement.grade IS 'Its grade.';
+COMMENT ON COLUMN align.disagreement.margin_ratio IS 'How far the points are from those that qualify, as a share of all that can be had: near 0 is a close call. NULL where the rubric asks for no points.';
+COMMENT ON COLUMN align.disagreement.telling_order IS 'Place in the list of its definition, the most telling lead first.';
+COMMENT ON COLUMN align.disagreement.explanation IS 'The clauses of the rubric, and whether the lead meets each.';

@@ -79,6 +79,12 @@ COMMENT ON FUNCTION align.explain(align.rubric, jsonb, timestamptz) IS 'Why a ru
 CREATE FUNCTION align.fields(rubric align.rubric, OUT field text, OUT type text, OUT clause_count integer) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'align_rubric_get_fields' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
 COMMENT ON FUNCTION align.fields(align.rubric) IS 'What a rubric needs to know: a row per field, the type that its clauses ask of it (number, text, boolean, instant, array, any), and how many clauses ask.';
+CREATE FUNCTION align.threshold(rubric align.rubric) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'align_rubric_threshold' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.threshold(align.rubric) IS 'The points from which a rubric qualifies; NULL when it asks for none.';
+CREATE FUNCTION align.max_points(rubric align.rubric) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'align_rubric_max_points' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.max_points(align.rubric) IS 'The points that the best lead can get: per group what its clauses add up to, at most its cap.';
 CREATE FUNCTION align.diff(before align.rubric, after align.rubric,
     OUT change text, OUT kind text, OUT group_name text, OUT statement_before text, OUT statement_after text) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'align_rubric_diff' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5;

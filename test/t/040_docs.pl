@@ -1,6 +1,7 @@
 # Every example of README.md and docs/*.md is run, and its output compared: an
 # sql block that is followed by a text block. Each page has a database of its own
-# with the sample company. DOCS_REWRITE=1 writes the outputs into the pages.
+# with the sample company, or an empty one where the page says <!-- empty database -->.
+# DOCS_REWRITE=1 writes the outputs into the pages.
 use strict;
 use warnings;
 
@@ -13,6 +14,7 @@ my $root = $ENV{ALIGN_ROOT};
 my $node = new_node('docs');
 my $folder = abs_path(PostgreSQL::Test::Utils::tempdir());
 
+new_database($node, 'empty');
 new_database($node, 'company');
 system('awk', '-v', 'seed=1', '-v', 'leads=20000', '-v', "into=$folder", '-f', "$root/examples/company/company.awk") == 0
   or die 'the generator failed';
@@ -33,7 +35,8 @@ for my $page ("$root/README.md", sort glob "$root/docs/*.md")
 		push @blocks, { sql => $1, wanted => $2, from => $-[2], to => $+[2] };
 	}
 	next if !@blocks;
-	$node->safe_psql('postgres', qq{CREATE DATABASE "$name" TEMPLATE company; ALTER DATABASE "$name" SET search_path = align, public});
+	my $template = $text =~ /^<!-- empty database -->$/m ? 'empty' : 'company';
+	$node->safe_psql('postgres', qq{CREATE DATABASE "$name" TEMPLATE $template; ALTER DATABASE "$name" SET search_path = align, public});
 	my $script = "SET client_min_messages = warning;\n\\pset null ''\n\\set SHOW_CONTEXT never\n";
 	$script .= "$_->{sql}\n\\echo <<<end>>>\n" for @blocks;
 	my ($in, $out) = ($script, '');
