@@ -330,9 +330,9 @@ BEGIN ATOMIC
         INSERT INTO align.verdict (lead, definition, version, qualified, points, grade, at, actor)
         SELECT j.id, $3, $4, j.qualified, j.points, j.grade, $6, align.acting_role()
         FROM judged j
-        LEFT JOIN LATERAL (SELECT v.version, v.qualified, v.grade FROM align.verdict v
-                           WHERE v.lead = j.id AND v.definition = $3 AND v.team IS NULL AND v.at <= $6
-                           ORDER BY v.at DESC LIMIT 1) last ON true
+        LEFT JOIN (SELECT DISTINCT ON (v.lead) v.lead, v.version, v.qualified, v.grade FROM align.verdict v
+                   WHERE v.lead BETWEEN $1 AND $2 AND v.definition = $3 AND v.team IS NULL AND v.at <= $6
+                   ORDER BY v.lead, v.at DESC) last ON last.lead = j.id
         WHERE (last.version, last.qualified, last.grade) IS DISTINCT FROM ($4, j.qualified, j.grade)
         ON CONFLICT DO NOTHING
         RETURNING 1)
