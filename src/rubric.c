@@ -18,6 +18,7 @@
 #include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "rubric_tree.h"
@@ -156,31 +157,41 @@ align_rubric_hash_extended(PG_FUNCTION_ARGS)
 }
 
 /*
- * What a function judges by: the rubric of an argument. Where it is the same in
- * all rows it is detoasted once, and the shape of objects is remembered.
+ * What a function judges by: the rubric of an argument. It is detoasted once,
+ * and the shape of objects is remembered, as long as the argument has the same
+ * bytes, or the same place out of line.
  */
 Judge *
 align_rubric_judge(FunctionCallInfo fcinfo, int argument)
 {
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	Judge	   *judge = flinfo->fn_extra;
+	struct varlena *given = (struct varlena *) PG_GETARG_POINTER(argument);
+	Size		size;
+	MemoryContext caller;
+
+	if (judge != NULL && judge->is_stable)
+		return judge;
+	size = VARSIZE_ANY(given);
+	if (judge != NULL && judge->given_size == size && memcmp(judge->given, given, size) == 0)
+		return judge;
 
 	if (judge == NULL)
 	{
-		MemoryContext caller = MemoryContextSwitchTo(flinfo->fn_mcxt);
-
-		judge = palloc0(sizeof(Judge));
-		judge->context = flinfo->fn_mcxt;
-		if (get_fn_expr_arg_stable(flinfo, argument))
-		{
-			judge->rubric = align_rubric_get(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(argument))));
-			judge->shape = palloc0(sizeof(ObjectShape));
-		}
-		MemoryContextSwitchTo(caller);
+		judge = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(Judge));
+		judge->context = AllocSetContextCreate(flinfo->fn_mcxt, "align rubric", ALLOCSET_SMALL_SIZES);
 		flinfo->fn_extra = judge;
 	}
-	if (judge->shape == NULL)
-		judge->rubric = align_rubric_get(PG_GETARG_DATUM(argument));
+	judge->given_size = 0;		/* should what follows fail */
+	MemoryContextReset(judge->context);
+	caller = MemoryContextSwitchTo(judge->context);
+	judge->rubric = align_rubric_get(PointerGetDatum(PG_DETOAST_DATUM_COPY(PointerGetDatum(given))));
+	judge->shape = palloc0(sizeof(ObjectShape));
+	judge->given = palloc(size);
+	memcpy(judge->given, given, size);
+	judge->given_size = size;
+	judge->is_stable = get_fn_expr_arg_stable(flinfo, argument);
+	MemoryContextSwitchTo(caller);
 	return judge;
 }
 

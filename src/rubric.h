@@ -230,13 +230,16 @@ typedef struct ObjectShape
 											 * from its first value */
 } ObjectShape;
 
-/* What a function keeps from row to row while its rubric is the same. */
+/* What a function keeps from row to row, anew where the rubric is another one. */
 typedef struct Judge
 {
 	const Rubric *rubric;
-	ObjectShape *shape;			/* NULL when the rubric may differ by row */
+	ObjectShape *shape;
+	bool		is_stable;		/* the argument is the same in all rows */
+	struct varlena *given;		/* the argument as it came */
+	Size		given_size;
+	MemoryContext context;		/* of all of these */
 	TupleDesc	row_type;
-	MemoryContext context;
 } Judge;
 
 /* An object as a rubric sees it: the values of its fields, from one pass. */

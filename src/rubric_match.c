@@ -223,11 +223,8 @@ align_rubric_read(Subject *subject, Judge *judge, Jsonb *object)
 				 errhint("Pass the attributes of one lead, such as {\"country\": \"US\"}.")));
 	for (int i = 0; i < rubric->field_count; i++)
 		subject->values[i].type = FIELD_ABSENT;
-	if (shape == NULL || JsonContainerSize(&object->root) == 0)
-	{
-		read_object(subject, &object->root, 0, rubric->top_key_count);
+	if (JsonContainerSize(&object->root) == 0)
 		return;
-	}
 	if (!has_shape(&object->root, shape))
 		learn_shape(judge, &object->root);
 	take_values(subject, &object->root, shape->size, shape->found_count, shape->found, shape->places);

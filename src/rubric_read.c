@@ -72,7 +72,7 @@ row_type(FunctionCallInfo fcinfo, Judge *judge)
 {
 	if (judge->row_type == NULL)
 	{
-		MemoryContext caller = MemoryContextSwitchTo(judge->context);
+		MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 		TupleDesc	type;
 
 		if (get_call_result_type(fcinfo, NULL, &type) != TYPEFUNC_COMPOSITE)
