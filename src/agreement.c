@@ -142,9 +142,8 @@ measure_kappa(Datum datum)
 	int			count = align_crosstab_read(datum, &cells);
 	int			distinct = list_categories(cells, count, &categories);
 	double		rows;
-	double		chance = 0;		/* times rows^2, as agree times rows: exact
-								 * while they have 53 bits */
-	double		agree = 0;
+	double		chance = 0;		/* times rows^2: exact while it has 53 bits */
+	double		agree = 0;		/* times rows */
 	double		rest;
 	double		sum = 0;
 	double		last;

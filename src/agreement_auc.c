@@ -49,7 +49,7 @@ area(const Ranking *ranking)
 static double
 area_error(const Ranking *ranking, double area)
 {
-	double		of_positives = 0;
+	double		of_positives = 0;	/* sums of squares */
 	double		of_negatives = 0;
 	double		positives = ranking->positives;
 	double		negatives = ranking->negatives;
@@ -185,16 +185,12 @@ align_ranking_calibration(PG_FUNCTION_ARGS)
 	Oid			type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
 	uint64		rows = ranking->positives + ranking->negatives;
 	uint64		before = 0;
-	int			bins = ranking->bins;
+	int			bins = PG_NARGS() > 1 ? PG_GETARG_INT32(1) : ranking->bins;
 	int			filled = 0;
 	Datum	   *elements;
 	TupleDesc	tupdesc;
 
-	if (PG_NARGS() > 1)
-	{
-		bins = PG_GETARG_INT32(1);
-		align_ranking_check_bins(bins, false);
-	}
+	align_ranking_check_bins(bins, false);
 	if (rows == 0)
 		PG_RETURN_NULL();
 	tupdesc = lookup_rowtype_tupdesc_copy(type, -1);

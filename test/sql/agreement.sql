@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(161);
+SELECT plan(162);
 
 -- kappa against published and hand-computed values
 
@@ -292,7 +292,8 @@ SELECT is(pg_temp.error_of(format('SELECT align.auc(%L, true)', score)), format(
 FROM unnest('{NaN,Infinity,-Infinity}'::float8[]) score;
 SELECT is(pg_temp.error_of(format('SELECT align.calibration(0.5, true, %s)', bins)), format('22023 | invalid number of bins: %s | Calibration has 1 to 1000 bins. | Write 10 for tenths of the rows.', bins), 'bins: ' || bins)
 FROM unnest('{0,1001,NULL}'::text[]) WITH ORDINALITY b (value, n), LATERAL (SELECT coalesce(value, 'NULL') AS bins) c;
-SELECT matches(pg_temp.error_of($$SELECT align.calibration(align.ranking(1, true), 0)$$), '^22023 \| invalid number of bins: 0 \|', 'bins of a stored ranking');
+SELECT matches(pg_temp.error_of(format('SELECT align.%s', call)), '^22023 \| invalid number of bins: 0 \|', 'bins of a stored ranking: ' || call)
+FROM unnest('{"calibration(align.ranking(1, true), 0)","calibration_finish(align.ranking(1, true))"}'::text[]) call;
 SELECT is(pg_temp.error_of($$SELECT align.calibration(i, true, 20 - 10 * i) FROM generate_series(0, 1) i$$),
     '22023 | the number of bins changes from row to row: 10 and 20 | One calibration has one number of bins. | Give a constant, or GROUP BY it.', 'bins are the same in all rows');
 SELECT is(pg_temp.error_of(format('SELECT align.%s(%L, true)', measure, p)), format('22003 | invalid probability: %s | A probability lies between 0 and 1. | Write 0.9 for 90 %%.', p), format('%s of %s', measure, p))
