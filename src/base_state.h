@@ -37,6 +37,7 @@ struct State
 
 extern State *align_state_create(const StateKind *kind, MemoryContext parent);
 extern State *align_state_get(const StateKind *kind, Datum datum, MemoryContext parent);
+extern State *align_state_cached(const StateKind *kind, FunctionCallInfo fcinfo, int argument);
 extern Datum align_state_datum(State *state);
 extern Datum align_state_in(const StateKind *kind, FunctionCallInfo fcinfo);
 extern Datum align_state_out(const StateKind *kind, FunctionCallInfo fcinfo);
