@@ -218,7 +218,7 @@ align_state_in(const StateKind *kind, FunctionCallInfo fcinfo)
 				 errmsg("invalid %s", kind->name),
 				 errdetail("Its member \"state\" is missing or damaged, or the text was edited."),
 				 errhint("A %s is built by the aggregate %s; its text is only to be read back.",
-						 kind->name, kind->name)));
+						 kind->name, kind->aggregate != NULL ? kind->aggregate : kind->name)));
 	PG_RETURN_DATUM(align_state_datum(state));
 }
 

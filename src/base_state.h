@@ -25,6 +25,7 @@ typedef struct StateKind
 	void		(*describe) (StringInfo out, const State *state);	/* members of the JSON
 																	 * text, each with a
 																	 * comma behind */
+	const char *aggregate;		/* that builds it; NULL: called as the type */
 } StateKind;
 
 /* A type's struct begins with this, and is zeroed when it is made. */

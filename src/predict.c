@@ -440,7 +440,7 @@ describe_model(StringInfo out, const State *state)
 }
 
 const StateKind align_model_kind = {
-	"model", sizeof(Model), write_model, read_model, describe_model
+	"model", sizeof(Model), write_model, read_model, describe_model, "train"
 };
 
 static Model *

@@ -28,6 +28,7 @@ my %value = (
 	funnel_rule => [ q{funnel_rule('{mql,sql,customer}', '90 days', '1 day', 'strict', 'strict', '{lost}', 1, 2, '2026-01-01Z')}, q{v::text::funnel_rule::text} ],
 	funnel => [ q{(SELECT funnel(lead, stage, at, '{lead,mql,sql}', '90 days') FROM event)}, q{(v + v - v)::text::funnel::text || (SELECT count(*) FROM steps(v))} ],
 	flow => [ q{(SELECT flow(lead, stage, at) FROM event)}, q{(v + v - v)::text::flow::text || (SELECT count(*) FROM transitions(v)) || (SELECT count(*) FROM stays(v))} ],
+	model => [ q{(SELECT train(jsonb_build_object('stage', stage, 'late', at > '2024-02-01Z', 'lead', lead, 'day', extract(day FROM at)), lead % 3 = 0, '{"day": [5, 10.5, 20]}') FROM event)}, q{(v + v - v)::text::model::text || cuts(v) || (SELECT count(*) FROM features(v)) || predict(v, '{"stage": "mql", "lead": 7}') || (SELECT count(*) FROM explain(v, '{"stage": "mql", "day": 11}'))} ],
 	event_log => [ q{(SELECT event_log(lead, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))} ],
 	event_log_of_text => [ q{(SELECT event_log('lead ' || lead, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))}, 'event_log' ],
 	event_log_of_uuid => [ q{(SELECT event_log(md5(lead::text)::uuid, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))}, 'event_log' ],
