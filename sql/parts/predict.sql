@@ -104,3 +104,51 @@ COMMENT ON FUNCTION align.lost_count(align.model) IS 'How many of the leads in t
 CREATE FUNCTION align.cuts(model align.model) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'align_model_cuts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION align.cuts(align.model) IS 'The cuts of a model, to train another that can be added to it; NULL when it has none.';
+
+-- what a model is worth, on leads that it has not seen
+
+CREATE FUNCTION align.model_quality(split_at timestamptz, within interval DEFAULT '180 days', as_of timestamptz DEFAULT pg_catalog.now(),
+    known text[] DEFAULT NULL, cuts jsonb DEFAULT NULL, smoothing double precision DEFAULT 1, bins integer DEFAULT 10)
+    RETURNS TABLE (measure text, bin integer, value numeric, reference numeric, low numeric, high numeric, evidence_count bigint)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH contact AS (
+        SELECT j.lead_id, j.source, j.segment, align.first_at(j.journey) AS first_at, align.entered(j.journey, 'customer') AS customer_at
+        FROM align.lead_journey j
+    ), sample AS (
+        SELECT c.first_at < $1 AS is_training, COALESCE(c.customer_at <= c.first_at + $2, false) AS won,
+            l.attrs || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('source', c.source, 'segment', c.segment)) AS features
+        FROM contact c JOIN align.lead l ON l.id = c.lead_id
+        WHERE c.first_at + $2 <= CASE WHEN c.first_at < $1 THEN $1 ELSE $3 END
+    ), known_then AS (
+        SELECT s.is_training, s.won, CASE WHEN $4 IS NULL THEN s.features ELSE COALESCE(k.features, '{}') END AS features
+        FROM sample s CROSS JOIN LATERAL (
+            SELECT pg_catalog.jsonb_object_agg(e.key, e.value) AS features FROM pg_catalog.jsonb_each(s.features) e WHERE e.key = ANY ($4)) k
+    ), training AS (
+        SELECT align.train(k.features, k.won, $5) AS model, pg_catalog.count(*) AS lead_count, pg_catalog.count(*) FILTER (WHERE k.won) AS won_count
+        FROM known_then k WHERE k.is_training
+    ), judged AS (
+        SELECT k.won, t.won_count::double precision / t.lead_count AS base_rate, align.predict(t.model, k.features, $6) AS probability
+        FROM known_then k LEFT JOIN training t ON t.won_count > 0 AND t.won_count < t.lead_count
+        WHERE NOT k.is_training
+    ), test AS (
+        SELECT pg_catalog.count(*) AS lead_count, pg_catalog.count(*) FILTER (WHERE j.won) AS won_count, align.auc_detail(j.probability, j.won) AS auc,
+            align.log_loss(j.probability, j.won) AS log_loss, align.log_loss(j.base_rate, j.won) AS base_log_loss,
+            align.brier(j.probability, j.won) AS brier, align.brier(j.base_rate, j.won) AS base_brier, align.calibration(j.probability, j.won, $7) AS bins
+        FROM judged j
+    )
+    SELECT m.measure, NULL::integer, pg_catalog.round(m.value, 6), pg_catalog.round(m.reference, 6), pg_catalog.round(m.low, 6), pg_catalog.round(m.high, 6), m.evidence_count
+    FROM training t CROSS JOIN test x CROSS JOIN LATERAL (VALUES
+        ('train leads', t.lead_count::numeric, NULL::numeric, NULL::numeric, NULL::numeric, t.lead_count),
+        ('train won', t.won_count, NULL, NULL, NULL, t.lead_count),
+        ('test leads', x.lead_count, NULL, NULL, NULL, x.lead_count),
+        ('test won', x.won_count, NULL, NULL, NULL, x.lead_count),
+        ('base rate', x.won_count::numeric / NULLIF(x.lead_count, 0), t.won_count::numeric / NULLIF(t.lead_count, 0), NULL, NULL, x.lead_count),
+        ('auc', (x.auc).auc::numeric, 0.5, (x.auc).low::numeric, (x.auc).high::numeric, x.lead_count),
+        ('log loss', x.log_loss::numeric, x.base_log_loss::numeric, NULL, NULL, x.lead_count),
+        ('brier', x.brier::numeric, x.base_brier::numeric, NULL, NULL, x.lead_count)) m (measure, value, reference, low, high, evidence_count)
+    UNION ALL
+    SELECT 'calibration', b.bin, pg_catalog.round(b.outcome_ratio::numeric, 6), pg_catalog.round(b.mean_score::numeric, 6), NULL, NULL, b.row_count
+    FROM test x CROSS JOIN LATERAL pg_catalog.unnest(x.bins) b;
+END;
+COMMENT ON FUNCTION align.model_quality(timestamptz, interval, timestamptz, text[], jsonb, double precision, integer) IS 'Whether a model would have helped: trained on the leads whose outcome was known at split_at, tested on those that came from then on and whose outcome was known at as_of. A lead''s first contact is its first event; it is won when it entered customer within the span within of it, and its outcome is known when that span is over. Features are attrs, source and segment of lead; known names those of them that were known at first contact, NULL for all: what was learned later makes the model look better than it is. cuts and smoothing are those of train and predict. Rows: train leads, train won, test leads, test won; base rate (value: share won in the test, reference: in the training); auc (reference: 0.5 by chance; low, high: its 95 % interval); log loss and brier (reference: of always saying the training''s base rate; less is better); calibration, a row per bin of predicted probability, at most bins of them (value: share won, reference: mean prediction). evidence_count: the leads on which it rests. NULL where nothing can be measured.';

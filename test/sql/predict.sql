@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(131);
+SELECT plan(142);
 
 -- The days on which tennis was played (Quinlan, Induction of Decision Trees, Machine Learning 1, 1986, table 1;
 -- Mitchell, Machine Learning, 1997, table 3.2).
@@ -176,6 +176,46 @@ SELECT is((SELECT array_agg(round(predict(model, '{}')::numeric, 12)) FROM (SELE
 CREATE TEMP TABLE sure AS SELECT train((SELECT jsonb_object_agg('f' || k, i % 2 = 0) FROM generate_series(1, 200) k), i % 2 = 0) AS model FROM generate_series(1, 1000) i;
 SELECT is((SELECT array_agg(predict(model, f, 1e-12) > 0 AND predict(model, f, 1e-12) < 1) FROM sure, (SELECT jsonb_object_agg('f' || k, v) AS f FROM generate_series(1, 200) k, (VALUES (true), (false)) v (v) GROUP BY v) s), '{t,t}', 'above 0 and below 1');
 SELECT ok((SELECT bool_and(odds_ratio < 'infinity') FROM sure, explain(model, '{"f1": true}', 1e-12)), 'odds are finite');
+
+-- model_quality, over leads of our own. Window 90 days, split at 2025-01-01, as of 2025-07-01.
+CREATE TEMP TABLE story (key text, source text, segment text, attrs jsonb, first_at timestamptz, customer_at timestamptz);
+INSERT INTO story VALUES
+    -- training: web won 2 of 3, event 1 of 3
+    ('t1', 'web', 'big', '{"later": true}', '2024-01-01Z', '2024-02-01Z'), ('t2', 'web', NULL, '{"later": true}', '2024-01-01Z', '2024-03-31Z'), ('t3', 'web', NULL, '{}', '2024-01-01Z', NULL),
+    ('t4', 'event', NULL, '{"later": true}', '2024-10-03Z', '2025-01-01Z'), ('t5', 'event', NULL, '{}', '2024-05-01Z', NULL),
+    ('t6', 'event', NULL, '{}', '2024-05-01Z', '2024-07-30 00:00:01Z'),    -- won a second too late
+    -- their window is not over at the split, or at as_of; no event
+    ('o1', 'web', NULL, '{}', '2024-10-03 00:00:01Z', '2024-11-01Z'), ('o2', 'web', NULL, '{}', '2024-12-31Z', NULL), ('o3', 'web', NULL, '{}', '2025-04-02 00:00:01Z', '2025-04-03Z'), ('o4', 'web', NULL, '{}', NULL, NULL),
+    -- test: web won 2 of 3, event 0 of 2
+    ('x1', 'web', NULL, '{"later": true}', '2025-01-01Z', '2025-01-01 00:00:01Z'), ('x2', 'web', NULL, '{"later": true}', '2025-02-01Z', '2025-03-01Z'), ('x3', 'web', NULL, '{"new": 5}', '2025-02-01Z', NULL),
+    ('x4', 'event', NULL, '{}', '2025-02-01Z', NULL), ('x5', 'event', NULL, '{}', '2025-04-02Z', '2025-08-01Z');
+INSERT INTO lead (key, source, segment, attrs) SELECT key, source, segment, attrs FROM story;
+INSERT INTO stage_event (lead, stage, at) SELECT l.id, 'mql'::stage, s.first_at FROM story s JOIN lead l USING (key) WHERE s.first_at IS NOT NULL
+    UNION ALL SELECT l.id, 'customer', s.customer_at FROM story s JOIN lead l USING (key) WHERE s.customer_at IS NOT NULL;
+-- prior (3 + 1)/(3 + 1); web (3/5)/(2/5) = 3/2: 0.6; event 2/3: 0.4. AUC: of 2 * 3 pairs 2 are tied, 4 right: 5/6.
+-- log loss -(2 ln 0.6 + ln 0.4 + 2 ln 0.6)/5, of the base rate 1/2 ln 2; Brier (2 * 0.16 + 0.36 + 2 * 0.16)/5 = 0.2, of the base rate 0.25
+CREATE TEMP TABLE quality AS SELECT * FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z', known => '{source}', bins => 2);
+SELECT results_eq('SELECT measure, bin, value, reference, evidence_count FROM quality',
+    $$VALUES ('train leads'::text, NULL::int, 6.000000, NULL::numeric, 6::bigint), ('train won', NULL, 3, NULL, 6), ('test leads', NULL, 5, NULL, 5), ('test won', NULL, 2, NULL, 5),
+             ('base rate', NULL, 0.4, 0.5, 5), ('auc', NULL, round(5/6.0, 6), 0.5, 5), ('log loss', NULL, round(-(4 * ln(0.6) + ln(0.4)) / 5, 6), round(ln(2.0), 6), 5),
+             ('brier', NULL, 0.2, 0.25, 5), ('calibration', 1, 0, 0.4, 2), ('calibration', 2, round(2/3.0, 6), 0.6, 3)$$, 'model_quality, by hand');
+SELECT is((SELECT string_agg(measure, ', ') FROM quality WHERE low IS NOT NULL AND low <= value AND value <= high), 'auc', 'the AUC has an interval');
+-- what was learned later gives it away: later is true for those who were won alone
+UPDATE lead SET attrs = '{"later": false}' WHERE key IN ('t3', 't5', 't6', 'x3', 'x4', 'x5');
+SELECT is((SELECT value FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z') WHERE measure = 'auc'), 1.000000, 'all features: it knows the future');
+SELECT is((SELECT value FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z', known => '{source,segment,nothing}') WHERE measure = 'auc'), round(5/6.0, 6), 'unless that is left out');
+SELECT is((SELECT value FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z', known => '{}') WHERE measure = 'auc'), 0.500000, 'no feature: no better than chance');
+-- smoothing 4: web (6/11)/(5/11), prior 7/7: 6/11; Brier (2 * 25 + 36 + 2 * 25)/121/5
+SELECT is((SELECT value FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z', known => '{source}', smoothing => 4) WHERE measure = 'brier'), round(136 / 121.0 / 5, 6), 'with another smoothing');
+UPDATE lead SET attrs = jsonb_build_object('size', CASE WHEN key IN ('t1', 't2', 't4', 'x1', 'x2') THEN 5 ELSE 4 END);
+SELECT is((SELECT value FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z', known => '{size}') WHERE measure = 'auc'), 0.500000, '4 and 5 lie in one power of two');
+SELECT is((SELECT value FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z', known => '{size}', cuts => '{"size": [5]}') WHERE measure = 'auc'), 1.000000, 'a cut parts them');
+SELECT results_eq($$SELECT measure, value, reference, evidence_count FROM model_quality('2024-04-01Z', '90 days', '2025-07-01Z') WHERE value IS NULL OR measure LIKE 't%'$$,
+    $$VALUES ('train leads'::text, 3.000000, NULL::numeric, 3::bigint), ('train won', 2, NULL, 3), ('test leads', 10, NULL, 10), ('test won', 4, NULL, 10)$$, 'an early split');
+SELECT results_eq($$SELECT measure, value, reference, evidence_count FROM model_quality('2020-01-01Z', '90 days', '2025-07-01Z')$$,
+    $$VALUES ('train leads'::text, 0.000000, NULL::numeric, 0::bigint), ('train won', 0, NULL, 0), ('test leads', 13, NULL, 13), ('test won', 6, NULL, 13), ('base rate', round(6/13.0, 6), NULL, 13),
+             ('auc', NULL, 0.5, 13), ('log loss', NULL, NULL, 13), ('brier', NULL, NULL, 13)$$, 'nothing to learn from: NULL, no error');
+SELECT is((SELECT string_agg(measure, ', ') FROM model_quality('2026-01-01Z', '90 days', '2026-07-01Z') WHERE value IS NULL), 'base rate, auc, log loss, brier', 'nothing to test on: NULL, no error');
 
 -- errors
 SELECT is(pg_temp.error_of('SELECT align.train(''' || f || ''', true)'), '22023 | invalid features: ' || f || ' | The features of a row are a JSON object. | Write {"industry": "software", "employees": 120}.', 'no object: ' || f)
