@@ -1,0 +1,393 @@
+-- agreement: how far judges agree, groups differ, and scores tell the truth
+
+CREATE TYPE align.crosstab;
+
+CREATE FUNCTION align.crosstab_in(cstring) RETURNS align.crosstab
+    AS 'MODULE_PATHNAME', 'align_crosstab_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.crosstab_out(align.crosstab) RETURNS cstring
+    AS 'MODULE_PATHNAME', 'align_crosstab_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.crosstab_recv(internal) RETURNS align.crosstab
+    AS 'MODULE_PATHNAME', 'align_crosstab_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.crosstab_send(align.crosstab) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'align_crosstab_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE align.crosstab (
+    INPUT = align.crosstab_in, OUTPUT = align.crosstab_out,
+    RECEIVE = align.crosstab_recv, SEND = align.crosstab_send,
+    INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = extended, CATEGORY = 'U');
+
+COMMENT ON TYPE align.crosstab IS 'How often one judge said a while the other said b, of text categories. Built by the aggregate crosstab, merged by rollup, + and -, read by cells, kappa and jensen_shannon.';
+COMMENT ON FUNCTION align.crosstab_in(cstring) IS 'Input of crosstab: what output wrote.';
+COMMENT ON FUNCTION align.crosstab_out(align.crosstab) IS 'Output of crosstab: JSON with the number of rows and of cells, and the state in base64.';
+COMMENT ON FUNCTION align.crosstab_recv(internal) IS 'Binary input of crosstab; any bytes are read or refused.';
+COMMENT ON FUNCTION align.crosstab_send(align.crosstab) IS 'Binary output of crosstab.';
+
+CREATE FUNCTION align.crosstab_eq(align.crosstab, align.crosstab) RETURNS boolean
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'byteaeq';
+CREATE FUNCTION align.crosstab_ne(align.crosstab, align.crosstab) RETURNS boolean
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'byteane';
+CREATE FUNCTION align.crosstab_hash(align.crosstab) RETURNS integer
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'hashvarlena';
+CREATE FUNCTION align.crosstab_hash_extended(align.crosstab, bigint) RETURNS bigint
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'hashvarlenaextended';
+COMMENT ON FUNCTION align.crosstab_eq(align.crosstab, align.crosstab) IS 'Serves operator =.';
+COMMENT ON FUNCTION align.crosstab_ne(align.crosstab, align.crosstab) IS 'Serves operator <>.';
+COMMENT ON FUNCTION align.crosstab_hash(align.crosstab) IS 'Hash of a crosstab.';
+COMMENT ON FUNCTION align.crosstab_hash_extended(align.crosstab, bigint) IS 'Seeded hash of a crosstab.';
+CREATE OPERATOR align.= (LEFTARG = align.crosstab, RIGHTARG = align.crosstab, FUNCTION = align.crosstab_eq,
+    COMMUTATOR = OPERATOR(align.=), NEGATOR = OPERATOR(align.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES);
+CREATE OPERATOR align.<> (LEFTARG = align.crosstab, RIGHTARG = align.crosstab, FUNCTION = align.crosstab_ne,
+    COMMUTATOR = OPERATOR(align.<>), NEGATOR = OPERATOR(align.=), RESTRICT = neqsel, JOIN = neqjoinsel);
+COMMENT ON OPERATOR align.= (align.crosstab, align.crosstab) IS 'the same crosstab';
+COMMENT ON OPERATOR align.<> (align.crosstab, align.crosstab) IS 'another crosstab';
+CREATE OPERATOR FAMILY align.crosstab_ops USING hash;
+COMMENT ON OPERATOR FAMILY align.crosstab_ops USING hash IS 'hash on crosstabs';
+CREATE OPERATOR CLASS align.crosstab_ops DEFAULT FOR TYPE align.crosstab USING hash FAMILY align.crosstab_ops AS
+    OPERATOR 1 align.=,
+    FUNCTION 1 align.crosstab_hash(align.crosstab),
+    FUNCTION 2 align.crosstab_hash_extended(align.crosstab, bigint);
+COMMENT ON OPERATOR CLASS align.crosstab_ops USING hash IS 'equality of crosstabs';
+
+CREATE FUNCTION align.crosstab_plus(align.crosstab, align.crosstab) RETURNS align.crosstab
+    AS 'MODULE_PATHNAME', 'align_crosstab_plus' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.crosstab_combine(align.crosstab, align.crosstab) RETURNS align.crosstab
+    AS 'MODULE_PATHNAME', 'align_crosstab_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.crosstab_plus(align.crosstab, align.crosstab) IS 'Serves operator +.';
+COMMENT ON FUNCTION align.crosstab_combine(align.crosstab, align.crosstab) IS 'Serves the aggregates over a crosstab.';
+CREATE OPERATOR align.+ (LEFTARG = align.crosstab, RIGHTARG = align.crosstab, FUNCTION = align.crosstab_plus, COMMUTATOR = OPERATOR(align.+));
+COMMENT ON OPERATOR align.+ (align.crosstab, align.crosstab) IS 'the rows of both';
+CREATE FUNCTION align.crosstab_minus(align.crosstab, align.crosstab) RETURNS align.crosstab
+    AS 'MODULE_PATHNAME', 'align_crosstab_minus' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.crosstab_minus(align.crosstab, align.crosstab) IS 'Serves operator -.';
+CREATE OPERATOR align.- (LEFTARG = align.crosstab, RIGHTARG = align.crosstab, FUNCTION = align.crosstab_minus);
+COMMENT ON OPERATOR align.- (align.crosstab, align.crosstab) IS 'the rows of the left one without those of the right one';
+CREATE AGGREGATE align.rollup(align.crosstab) (
+    SFUNC = align.crosstab_combine, STYPE = align.crosstab, SSPACE = 2000, COMBINEFUNC = align.crosstab_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.rollup(align.crosstab) IS 'The crosstab of all rows of several crosstabs.';
+
+CREATE FUNCTION align.crosstab_add_texts(align.crosstab, text, text) RETURNS align.crosstab
+    AS 'MODULE_PATHNAME', 'align_crosstab_add_texts' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION align.crosstab_add_booleans(align.crosstab, boolean, boolean) RETURNS align.crosstab
+    AS 'MODULE_PATHNAME', 'align_crosstab_add_booleans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION align.crosstab_add_side(align.crosstab, text, boolean) RETURNS align.crosstab
+    AS 'MODULE_PATHNAME', 'align_crosstab_add_side' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.crosstab_add_texts(align.crosstab, text, text) IS 'Serves the aggregates over a crosstab.';
+COMMENT ON FUNCTION align.crosstab_add_booleans(align.crosstab, boolean, boolean) IS 'Serves the aggregates over a crosstab.';
+COMMENT ON FUNCTION align.crosstab_add_side(align.crosstab, text, boolean) IS 'Serves the aggregates over a crosstab.';
+CREATE AGGREGATE align.crosstab(a text, b text) (
+    SFUNC = align.crosstab_add_texts, STYPE = align.crosstab, SSPACE = 2000, COMBINEFUNC = align.crosstab_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.crosstab(text, text) IS 'How often a and b were said together. Rows in which either is NULL are left out. NULL when none is left. Error past 1048576 pairs; memory is bounded by align.state_memory.';
+CREATE AGGREGATE align.crosstab(a boolean, b boolean) (
+    SFUNC = align.crosstab_add_booleans, STYPE = align.crosstab, SSPACE = 2000, COMBINEFUNC = align.crosstab_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.crosstab(boolean, boolean) IS 'How often a and b were said together, as the texts true and false. Rows in which either is NULL are left out. NULL when none is left.';
+
+CREATE FUNCTION align.cells(crosstab align.crosstab, OUT a text, OUT b text, OUT row_count bigint) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'align_crosstab_cells' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 16;
+COMMENT ON FUNCTION align.cells(align.crosstab) IS 'A row per pair that was seen, in the order of the bytes of a and b: row_count times one said a and the other b. Below zero in a difference of which more was taken than it held.';
+
+-- agreement of two judges
+
+CREATE TYPE align.kappa_result AS (
+    kappa double precision,
+    standard_error double precision,
+    low double precision,
+    high double precision,
+    agree_ratio double precision,
+    chance_ratio double precision,
+    row_count bigint);
+COMMENT ON TYPE align.kappa_result IS 'Cohen''s kappa with its error and what it rests on.';
+COMMENT ON COLUMN align.kappa_result.kappa IS '(agree_ratio - chance_ratio) / (1 - chance_ratio): 1 is full agreement, 0 that of chance. NULL when chance_ratio is 1 or nothing was judged.';
+COMMENT ON COLUMN align.kappa_result.standard_error IS 'Its large-sample standard error (Fleiss, Cohen and Everitt 1969).';
+COMMENT ON COLUMN align.kappa_result.low IS 'Lower end of the 95 % interval, kappa - 1.96 standard errors, not below -1.';
+COMMENT ON COLUMN align.kappa_result.high IS 'Upper end of the 95 % interval, not above 1.';
+COMMENT ON COLUMN align.kappa_result.agree_ratio IS 'Share of rows in which both said the same.';
+COMMENT ON COLUMN align.kappa_result.chance_ratio IS 'Share of rows in which they would by chance, given how often each said what.';
+COMMENT ON COLUMN align.kappa_result.row_count IS 'Rows that both judged.';
+CREATE FUNCTION align.kappa(crosstab align.crosstab) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'align_agreement_kappa' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.kappa(align.crosstab) IS 'Cohen''s kappa of a stored crosstab: agreement beyond chance, 1 for full agreement, 0 for that of chance. NULL when nothing was judged or chance agreement is 1. Error when a count is below zero. Cohen (1960).';
+CREATE FUNCTION align.kappa_detail(crosstab align.crosstab) RETURNS align.kappa_result
+    AS 'MODULE_PATHNAME', 'align_agreement_kappa_detail' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.kappa_detail(align.crosstab) IS 'Cohen''s kappa of a stored crosstab with standard error, 95 % interval, observed and chance agreement, and rows. Cohen (1960); standard error of Fleiss, Cohen and Everitt (1969).';
+CREATE AGGREGATE align.kappa(a text, b text) (
+    SFUNC = align.crosstab_add_texts, STYPE = align.crosstab, SSPACE = 2000, FINALFUNC = align.kappa, COMBINEFUNC = align.crosstab_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.kappa(text, text) IS 'Cohen''s kappa (1960): how far two judges agree beyond chance, from below 0 to 1. Rows in which either is NULL are left out. NULL when none is left or chance agreement is 1.';
+CREATE AGGREGATE align.kappa_detail(a text, b text) (
+    SFUNC = align.crosstab_add_texts, STYPE = align.crosstab, SSPACE = 2000, FINALFUNC = align.kappa_detail, COMBINEFUNC = align.crosstab_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.kappa_detail(text, text) IS 'Cohen''s kappa with standard error, 95 % interval, observed and chance agreement, and rows. Rows in which either is NULL are left out. NULL when none is left. Cohen (1960); standard error of Fleiss, Cohen and Everitt (1969).';
+CREATE AGGREGATE align.kappa(a boolean, b boolean) (
+    SFUNC = align.crosstab_add_booleans, STYPE = align.crosstab, SSPACE = 2000, FINALFUNC = align.kappa, COMBINEFUNC = align.crosstab_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.kappa(boolean, boolean) IS 'Cohen''s kappa (1960): how far two judges agree beyond chance, from below 0 to 1. Rows in which either is NULL are left out. NULL when none is left or chance agreement is 1.';
+CREATE AGGREGATE align.kappa_detail(a boolean, b boolean) (
+    SFUNC = align.crosstab_add_booleans, STYPE = align.crosstab, SSPACE = 2000, FINALFUNC = align.kappa_detail, COMBINEFUNC = align.crosstab_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.kappa_detail(boolean, boolean) IS 'Cohen''s kappa with standard error, 95 % interval, observed and chance agreement, and rows. Rows in which either is NULL are left out. NULL when none is left. Cohen (1960); standard error of Fleiss, Cohen and Everitt (1969).';
+
+-- difference of two groups
+
+CREATE TYPE align.jensen_shannon_result AS (
+    divergence double precision,
+    distance double precision,
+    a_count bigint,
+    b_count bigint,
+    category_count bigint);
+COMMENT ON TYPE align.jensen_shannon_result IS 'How far two distributions of categories differ, and what that rests on.';
+COMMENT ON COLUMN align.jensen_shannon_result.divergence IS 'Jensen-Shannon divergence in bits: 0 for equal distributions, 1 for disjoint ones. NULL when one group is empty.';
+COMMENT ON COLUMN align.jensen_shannon_result.distance IS 'Its square root, which is a metric.';
+COMMENT ON COLUMN align.jensen_shannon_result.a_count IS 'Rows in group a.';
+COMMENT ON COLUMN align.jensen_shannon_result.b_count IS 'Rows in the other.';
+COMMENT ON COLUMN align.jensen_shannon_result.category_count IS 'Distinct categories.';
+CREATE FUNCTION align.jensen_shannon(crosstab align.crosstab) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'align_agreement_jensen_shannon' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.jensen_shannon(align.crosstab) IS 'Jensen-Shannon divergence (Lin 1991), in bits from 0 (equal) to 1 (disjoint), of a stored crosstab of categories with true and false. NULL when one group is empty. Error for another second category, or a count below zero.';
+CREATE FUNCTION align.jensen_shannon_detail(crosstab align.crosstab) RETURNS align.jensen_shannon_result
+    AS 'MODULE_PATHNAME', 'align_agreement_jensen_shannon_detail' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.jensen_shannon_detail(align.crosstab) IS 'Jensen-Shannon divergence (Lin 1991), in bits from 0 (equal) to 1 (disjoint), of a stored crosstab of categories with true and false, with its square root and the rows of both groups. Error for another second category, or a count below zero.';
+CREATE AGGREGATE align.jensen_shannon(category text, in_a boolean) (
+    SFUNC = align.crosstab_add_side, STYPE = align.crosstab, SSPACE = 4000, FINALFUNC = align.jensen_shannon, COMBINEFUNC = align.crosstab_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.jensen_shannon(text, boolean) IS 'Jensen-Shannon divergence (Lin 1991), in bits from 0 (equal) to 1 (disjoint), between the categories of rows where in_a is true and where it is false. Rows in which either is NULL are left out. NULL when one group is empty.';
+CREATE AGGREGATE align.jensen_shannon_detail(category text, in_a boolean) (
+    SFUNC = align.crosstab_add_side, STYPE = align.crosstab, SSPACE = 4000, FINALFUNC = align.jensen_shannon_detail, COMBINEFUNC = align.crosstab_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.jensen_shannon_detail(text, boolean) IS 'Jensen-Shannon divergence (Lin 1991), in bits from 0 (equal) to 1 (disjoint), between the categories of rows where in_a is true and where it is false, with its square root and the rows of both. Rows in which either is NULL are left out. NULL when none is left.';
+
+-- scores and what became of them
+
+CREATE TYPE align.ranking;
+
+CREATE FUNCTION align.ranking_in(cstring) RETURNS align.ranking
+    AS 'MODULE_PATHNAME', 'align_ranking_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.ranking_out(align.ranking) RETURNS cstring
+    AS 'MODULE_PATHNAME', 'align_ranking_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.ranking_recv(internal) RETURNS align.ranking
+    AS 'MODULE_PATHNAME', 'align_ranking_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.ranking_send(align.ranking) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'align_ranking_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE align.ranking (
+    INPUT = align.ranking_in, OUTPUT = align.ranking_out,
+    RECEIVE = align.ranking_recv, SEND = align.ranking_send,
+    INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = extended, CATEGORY = 'U');
+
+COMMENT ON TYPE align.ranking IS 'Distinct scores with the rows of each that were positive and those that were not. Built by the aggregate ranking, merged by rollup and +, read by auc, auc_pr and calibration.';
+COMMENT ON FUNCTION align.ranking_in(cstring) IS 'Input of ranking: what output wrote.';
+COMMENT ON FUNCTION align.ranking_out(align.ranking) IS 'Output of ranking: JSON with the numbers of rows and of distinct scores, and the state in base64.';
+COMMENT ON FUNCTION align.ranking_recv(internal) IS 'Binary input of ranking; any bytes are read or refused.';
+COMMENT ON FUNCTION align.ranking_send(align.ranking) IS 'Binary output of ranking.';
+
+CREATE FUNCTION align.ranking_eq(align.ranking, align.ranking) RETURNS boolean
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'byteaeq';
+CREATE FUNCTION align.ranking_ne(align.ranking, align.ranking) RETURNS boolean
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'byteane';
+CREATE FUNCTION align.ranking_hash(align.ranking) RETURNS integer
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'hashvarlena';
+CREATE FUNCTION align.ranking_hash_extended(align.ranking, bigint) RETURNS bigint
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'hashvarlenaextended';
+COMMENT ON FUNCTION align.ranking_eq(align.ranking, align.ranking) IS 'Serves operator =.';
+COMMENT ON FUNCTION align.ranking_ne(align.ranking, align.ranking) IS 'Serves operator <>.';
+COMMENT ON FUNCTION align.ranking_hash(align.ranking) IS 'Hash of a ranking.';
+COMMENT ON FUNCTION align.ranking_hash_extended(align.ranking, bigint) IS 'Seeded hash of a ranking.';
+CREATE OPERATOR align.= (LEFTARG = align.ranking, RIGHTARG = align.ranking, FUNCTION = align.ranking_eq,
+    COMMUTATOR = OPERATOR(align.=), NEGATOR = OPERATOR(align.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES);
+CREATE OPERATOR align.<> (LEFTARG = align.ranking, RIGHTARG = align.ranking, FUNCTION = align.ranking_ne,
+    COMMUTATOR = OPERATOR(align.<>), NEGATOR = OPERATOR(align.=), RESTRICT = neqsel, JOIN = neqjoinsel);
+COMMENT ON OPERATOR align.= (align.ranking, align.ranking) IS 'the same ranking';
+COMMENT ON OPERATOR align.<> (align.ranking, align.ranking) IS 'another ranking';
+CREATE OPERATOR FAMILY align.ranking_ops USING hash;
+COMMENT ON OPERATOR FAMILY align.ranking_ops USING hash IS 'hash on rankings';
+CREATE OPERATOR CLASS align.ranking_ops DEFAULT FOR TYPE align.ranking USING hash FAMILY align.ranking_ops AS
+    OPERATOR 1 align.=,
+    FUNCTION 1 align.ranking_hash(align.ranking),
+    FUNCTION 2 align.ranking_hash_extended(align.ranking, bigint);
+COMMENT ON OPERATOR CLASS align.ranking_ops USING hash IS 'equality of rankings';
+
+CREATE FUNCTION align.ranking_plus(align.ranking, align.ranking) RETURNS align.ranking
+    AS 'MODULE_PATHNAME', 'align_ranking_plus' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.ranking_combine(align.ranking, align.ranking) RETURNS align.ranking
+    AS 'MODULE_PATHNAME', 'align_ranking_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.ranking_plus(align.ranking, align.ranking) IS 'Serves operator +.';
+COMMENT ON FUNCTION align.ranking_combine(align.ranking, align.ranking) IS 'Serves the aggregates over a ranking.';
+CREATE OPERATOR align.+ (LEFTARG = align.ranking, RIGHTARG = align.ranking, FUNCTION = align.ranking_plus, COMMUTATOR = OPERATOR(align.+));
+COMMENT ON OPERATOR align.+ (align.ranking, align.ranking) IS 'the rows of both';
+CREATE AGGREGATE align.rollup(align.ranking) (
+    SFUNC = align.ranking_combine, STYPE = align.ranking, SSPACE = 100000, COMBINEFUNC = align.ranking_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.rollup(align.ranking) IS 'The ranking of all rows of several rankings.';
+
+CREATE FUNCTION align.ranking_add(align.ranking, double precision, boolean) RETURNS align.ranking
+    AS 'MODULE_PATHNAME', 'align_ranking_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION align.ranking_add(align.ranking, double precision, boolean, integer) RETURNS align.ranking
+    AS 'MODULE_PATHNAME', 'align_ranking_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION align.ranking_add(align.ranking, double precision, boolean) IS 'Serves the aggregates over a ranking.';
+COMMENT ON FUNCTION align.ranking_add(align.ranking, double precision, boolean, integer) IS 'Serves the aggregate calibration.';
+CREATE AGGREGATE align.ranking(score double precision, outcome boolean) (
+    SFUNC = align.ranking_add, STYPE = align.ranking, SSPACE = 100000, COMBINEFUNC = align.ranking_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.ranking(double precision, boolean) IS 'Scores with what became of them, to be stored, merged and measured. Rows in which either is NULL are left out. Error for a score that is NaN or infinite. NULL when none is left. At most 4294967295 rows. Memory: 16 bytes a distinct score and as many while sorting, bounded by align.state_memory.';
+
+CREATE TYPE align.auc_result AS (
+    auc double precision,
+    standard_error double precision,
+    low double precision,
+    high double precision,
+    positive_count bigint,
+    negative_count bigint);
+COMMENT ON TYPE align.auc_result IS 'Area under the ROC curve with its error and what it rests on.';
+COMMENT ON COLUMN align.auc_result.auc IS 'Probability that a positive has a higher score than a negative, equal scores counted half. NULL when a class is empty.';
+COMMENT ON COLUMN align.auc_result.standard_error IS 'Its standard error (DeLong, DeLong and Clarke-Pearson 1988); NULL when a class has one row.';
+COMMENT ON COLUMN align.auc_result.low IS 'Lower end of the 95 % interval, auc - 1.96 standard errors, not below 0.';
+COMMENT ON COLUMN align.auc_result.high IS 'Upper end of the 95 % interval, not above 1.';
+COMMENT ON COLUMN align.auc_result.positive_count IS 'Rows with outcome true.';
+COMMENT ON COLUMN align.auc_result.negative_count IS 'Rows with outcome false.';
+CREATE FUNCTION align.auc(ranking align.ranking) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'align_ranking_auc' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.auc(align.ranking) IS 'Area under the ROC curve: the probability that a row with outcome true has a higher score than one with false, equal scores counted half (Mann and Whitney 1947); 0.5 is chance. Of a stored ranking. NULL when a class is empty.';
+CREATE FUNCTION align.auc_detail(ranking align.ranking) RETURNS align.auc_result
+    AS 'MODULE_PATHNAME', 'align_ranking_auc_detail' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.auc_detail(align.ranking) IS 'Area under the ROC curve with standard error (DeLong, DeLong and Clarke-Pearson 1988), 95 % interval, and rows of both classes. Of a stored ranking.';
+CREATE AGGREGATE align.auc(score double precision, outcome boolean) (
+    SFUNC = align.ranking_add, STYPE = align.ranking, SSPACE = 100000, FINALFUNC = align.auc, COMBINEFUNC = align.ranking_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.auc(double precision, boolean) IS 'Area under the ROC curve: the probability that a row with outcome true has a higher score than one with false, equal scores counted half (Mann and Whitney 1947); 0.5 is chance. Exact. Rows in which either is NULL are left out. Error for a score that is NaN or infinite. NULL when a class is empty. Memory: 16 bytes a distinct score and as many while sorting, bounded by align.state_memory.';
+CREATE AGGREGATE align.auc_detail(score double precision, outcome boolean) (
+    SFUNC = align.ranking_add, STYPE = align.ranking, SSPACE = 100000, FINALFUNC = align.auc_detail, COMBINEFUNC = align.ranking_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.auc_detail(double precision, boolean) IS 'Area under the ROC curve with standard error (DeLong, DeLong and Clarke-Pearson 1988), 95 % interval, and rows of both classes. Rows in which either is NULL are left out. Error for a score that is NaN or infinite. NULL when none is left. Memory: 16 bytes a distinct score and as many while sorting, bounded by align.state_memory.';
+
+CREATE TYPE align.auc_pr_result AS (
+    auc_pr double precision,
+    base_ratio double precision,
+    positive_count bigint,
+    negative_count bigint);
+COMMENT ON TYPE align.auc_pr_result IS 'Average precision and what it rests on.';
+COMMENT ON COLUMN align.auc_pr_result.auc_pr IS 'Average precision, from base_ratio (chance) to 1. NULL when no row is positive.';
+COMMENT ON COLUMN align.auc_pr_result.base_ratio IS 'Share of positives: what scores without meaning reach on average.';
+COMMENT ON COLUMN align.auc_pr_result.positive_count IS 'Rows with outcome true.';
+COMMENT ON COLUMN align.auc_pr_result.negative_count IS 'Rows with outcome false.';
+CREATE FUNCTION align.auc_pr(ranking align.ranking) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'align_ranking_auc_pr' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.auc_pr(align.ranking) IS 'Average precision, the area under the precision-recall curve as a sum of steps: recall gained times precision, over the scores from the highest on, equal scores as one step. Of a stored ranking. NULL when no row is positive.';
+CREATE FUNCTION align.auc_pr_detail(ranking align.ranking) RETURNS align.auc_pr_result
+    AS 'MODULE_PATHNAME', 'align_ranking_auc_pr_detail' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.auc_pr_detail(align.ranking) IS 'Average precision beside the share of positives, which is what scores without meaning reach. Of a stored ranking.';
+CREATE AGGREGATE align.auc_pr(score double precision, outcome boolean) (
+    SFUNC = align.ranking_add, STYPE = align.ranking, SSPACE = 100000, FINALFUNC = align.auc_pr, COMBINEFUNC = align.ranking_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.auc_pr(double precision, boolean) IS 'Average precision, the area under the precision-recall curve as a sum of steps: recall gained times precision, over the scores from the highest on, equal scores as one step. Rows in which either is NULL are left out. Error for a score that is NaN or infinite. NULL when no row is positive. Memory: 16 bytes a distinct score and as many while sorting, bounded by align.state_memory.';
+CREATE AGGREGATE align.auc_pr_detail(score double precision, outcome boolean) (
+    SFUNC = align.ranking_add, STYPE = align.ranking, SSPACE = 100000, FINALFUNC = align.auc_pr_detail, COMBINEFUNC = align.ranking_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.auc_pr_detail(double precision, boolean) IS 'Average precision beside the share of positives, which is what scores without meaning reach. Rows in which either is NULL are left out. Error for a score that is NaN or infinite. NULL when none is left. Memory: 16 bytes a distinct score and as many while sorting, bounded by align.state_memory.';
+
+CREATE TYPE align.calibration_bin AS (
+    bin integer,
+    low double precision,
+    high double precision,
+    row_count bigint,
+    mean_score double precision,
+    outcome_ratio double precision);
+COMMENT ON TYPE align.calibration_bin IS 'A group of rows with similar scores, and what became of them.';
+COMMENT ON COLUMN align.calibration_bin.bin IS 'Its number, from 1 for the lowest scores.';
+COMMENT ON COLUMN align.calibration_bin.low IS 'Lowest score in it.';
+COMMENT ON COLUMN align.calibration_bin.high IS 'Highest score in it.';
+COMMENT ON COLUMN align.calibration_bin.row_count IS 'Rows in it.';
+COMMENT ON COLUMN align.calibration_bin.mean_score IS 'Mean of their scores.';
+COMMENT ON COLUMN align.calibration_bin.outcome_ratio IS 'Share of them with outcome true; beside mean_score, what was predicted.';
+CREATE FUNCTION align.calibration(ranking align.ranking, bins integer) RETURNS align.calibration_bin[]
+    AS 'MODULE_PATHNAME', 'align_ranking_calibration' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.calibration(align.ranking, integer) IS 'Rows in order of score in bins of equal count (deciles of risk, Hosmer and Lemeshow 1980): each with its scores and what became of it. Equal scores are never parted, so there may be fewer bins. bins: 1 to 1000, else an error. Of a stored ranking. For unnest.';
+CREATE FUNCTION align.calibration_finish(align.ranking) RETURNS align.calibration_bin[]
+    AS 'MODULE_PATHNAME', 'align_ranking_calibration' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.calibration_finish(align.ranking) IS 'Serves the aggregate calibration.';
+CREATE AGGREGATE align.calibration(score double precision, outcome boolean, bins integer) (
+    SFUNC = align.ranking_add, STYPE = align.ranking, SSPACE = 100000, FINALFUNC = align.calibration_finish, COMBINEFUNC = align.ranking_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.calibration(double precision, boolean, integer) IS 'Rows in order of score in bins of equal count (deciles of risk, Hosmer and Lemeshow 1980): each with its scores and what became of it. Equal scores are never parted, so there may be fewer bins. bins: 1 to 1000, else an error. For unnest. Error when bins changes from row to row. Rows in which either is NULL are left out. Error for a score that is NaN or infinite. NULL when none is left. Memory: 16 bytes a distinct score and as many while sorting, bounded by align.state_memory.';
+
+-- probabilities and what became of them
+
+CREATE TYPE align.brier_result AS (
+    brier double precision,
+    base_value double precision,
+    skill_ratio double precision,
+    row_count bigint,
+    positive_count bigint);
+COMMENT ON TYPE align.brier_result IS 'Brier score beside that of the base rate.';
+COMMENT ON COLUMN align.brier_result.brier IS 'Mean squared distance of probability and outcome (1 or 0): 0 is best, 1 is worst.';
+COMMENT ON COLUMN align.brier_result.base_value IS 'What always saying the share of positives of these rows would reach.';
+COMMENT ON COLUMN align.brier_result.skill_ratio IS '1 - brier / base_value: 1 is perfect, 0 as good as the base rate, below 0 worse. NULL when base_value is 0.';
+COMMENT ON COLUMN align.brier_result.row_count IS 'Rows.';
+COMMENT ON COLUMN align.brier_result.positive_count IS 'Rows with outcome true.';
+CREATE TYPE align.log_loss_result AS (
+    log_loss double precision,
+    base_value double precision,
+    skill_ratio double precision,
+    row_count bigint,
+    positive_count bigint);
+COMMENT ON TYPE align.log_loss_result IS 'Log loss beside that of the base rate.';
+COMMENT ON COLUMN align.log_loss_result.log_loss IS 'Mean of -ln of the probability that was given to what happened: 0 is best.';
+COMMENT ON COLUMN align.log_loss_result.base_value IS 'What always saying the share of positives of these rows would reach.';
+COMMENT ON COLUMN align.log_loss_result.skill_ratio IS '1 - log_loss / base_value: 1 is perfect, 0 as good as the base rate, below 0 worse. NULL when base_value is 0.';
+COMMENT ON COLUMN align.log_loss_result.row_count IS 'Rows.';
+COMMENT ON COLUMN align.log_loss_result.positive_count IS 'Rows with outcome true.';
+CREATE FUNCTION align.loss_add_brier(bigint[], double precision, boolean) RETURNS bigint[]
+    AS 'MODULE_PATHNAME', 'align_loss_add_brier' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.loss_add_log(bigint[], double precision, boolean) RETURNS bigint[]
+    AS 'MODULE_PATHNAME', 'align_loss_add_log' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.loss_combine(bigint[], bigint[]) RETURNS bigint[]
+    AS 'MODULE_PATHNAME', 'align_loss_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.loss_mean(bigint[]) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'align_loss_mean' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.loss_brier_detail(bigint[]) RETURNS align.brier_result
+    AS 'MODULE_PATHNAME', 'align_loss_brier_detail' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION align.loss_log_detail(bigint[]) RETURNS align.log_loss_result
+    AS 'MODULE_PATHNAME', 'align_loss_log_detail' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION align.loss_add_brier(bigint[], double precision, boolean) IS 'Serves the aggregates brier and brier_detail.';
+COMMENT ON FUNCTION align.loss_add_log(bigint[], double precision, boolean) IS 'Serves the aggregates log_loss and log_loss_detail.';
+COMMENT ON FUNCTION align.loss_combine(bigint[], bigint[]) IS 'Serves the aggregates brier and log_loss.';
+COMMENT ON FUNCTION align.loss_mean(bigint[]) IS 'Serves the aggregates brier and log_loss.';
+COMMENT ON FUNCTION align.loss_brier_detail(bigint[]) IS 'Serves the aggregate brier_detail.';
+COMMENT ON FUNCTION align.loss_log_detail(bigint[]) IS 'Serves the aggregate log_loss_detail.';
+CREATE AGGREGATE align.brier(probability double precision, outcome boolean) (
+    SFUNC = align.loss_add_brier, STYPE = bigint[], INITCOND = '{0,0,0,0}', FINALFUNC = align.loss_mean, COMBINEFUNC = align.loss_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.brier(double precision, boolean) IS 'Brier score (1950): mean squared distance of a probability and what happened (1 or 0), from 0 (best) to 1. Rows in which either is NULL are left out. Error for a probability outside of 0 to 1. NULL when none is left.';
+CREATE AGGREGATE align.brier_detail(probability double precision, outcome boolean) (
+    SFUNC = align.loss_add_brier, STYPE = bigint[], INITCOND = '{0,0,0,0}', FINALFUNC = align.loss_brier_detail, COMBINEFUNC = align.loss_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.brier_detail(double precision, boolean) IS 'Brier score (1950): mean squared distance of a probability and what happened (1 or 0), from 0 (best) to 1. Beside that of always saying the share of positives, with rows. Rows in which either is NULL are left out. Error for a probability outside of 0 to 1. NULL when none is left.';
+CREATE AGGREGATE align.log_loss(probability double precision, outcome boolean) (
+    SFUNC = align.loss_add_log, STYPE = bigint[], INITCOND = '{0,0,0,0}', FINALFUNC = align.loss_mean, COMBINEFUNC = align.loss_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.log_loss(double precision, boolean) IS 'Log loss: mean of -ln of the probability that was given to what happened; probabilities are first brought within 1e-15 and 1 - 1e-15, so the worst is 34.5. Rows in which either is NULL are left out. Error for a probability outside of 0 to 1. NULL when none is left.';
+CREATE AGGREGATE align.log_loss_detail(probability double precision, outcome boolean) (
+    SFUNC = align.loss_add_log, STYPE = bigint[], INITCOND = '{0,0,0,0}', FINALFUNC = align.loss_log_detail, COMBINEFUNC = align.loss_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE align.log_loss_detail(double precision, boolean) IS 'Log loss: mean of -ln of the probability that was given to what happened; probabilities are first brought within 1e-15 and 1 - 1e-15, so the worst is 34.5. Beside that of always saying the share of positives, with rows. Rows in which either is NULL are left out. Error for a probability outside of 0 to 1. NULL when none is left.';
+
+-- whom marketing brings against whom sales works
+
+CREATE FUNCTION align.segment_divergence(at timestamptz DEFAULT pg_catalog.now())
+    RETURNS TABLE (segment text, is_total boolean, marketing_count bigint, sales_count bigint, marketing_ratio numeric, sales_ratio numeric, divergence numeric)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH side AS (
+        SELECT COALESCE(j.segment, '(none)') AS segment, s.is_marketing
+        FROM align.lead_journey j
+        CROSS JOIN LATERAL (VALUES
+            (true, align.entered(j.journey, 'mql')),
+            (false, LEAST(align.entered(j.journey, 'sal'), align.entered(j.journey, 'sql'), align.entered(j.journey, 'opportunity')))
+        ) s (is_marketing, entered_at)
+        WHERE s.entered_at <= $1
+    ), total AS (
+        SELECT d.divergence, COALESCE(d.a_count, 0) AS marketing, COALESCE(d.b_count, 0) AS sales
+        FROM (SELECT (align.jensen_shannon_detail(s.segment, s.is_marketing)).* FROM side s) d
+    ), part AS (
+        SELECT s.segment, pg_catalog.count(*) FILTER (WHERE s.is_marketing) AS marketing, pg_catalog.count(*) FILTER (WHERE NOT s.is_marketing) AS sales
+        FROM side s
+        GROUP BY s.segment
+    ), answer AS (
+        SELECT NULL AS segment, true AS is_total, t.marketing, t.sales,
+            t.marketing::double precision / NULLIF(t.marketing, 0) AS p, t.sales::double precision / NULLIF(t.sales, 0) AS q, t.divergence
+        FROM total t
+        UNION ALL
+        SELECT r.segment, false, r.marketing, r.sales, r.p, r.q,
+            (CASE r.p WHEN 0 THEN 0 ELSE r.p * pg_catalog.ln(2 * r.p / (r.p + r.q)) END
+             + CASE r.q WHEN 0 THEN 0 ELSE r.q * pg_catalog.ln(2 * r.q / (r.p + r.q)) END) / (2 * pg_catalog.ln(2::double precision))
+        FROM (SELECT p.segment, p.marketing, p.sales,
+                p.marketing::double precision / NULLIF(t.marketing, 0) AS p, p.sales::double precision / NULLIF(t.sales, 0) AS q
+              FROM part p CROSS JOIN total t) r
+    )
+    SELECT a.segment, a.is_total, a.marketing, a.sales,
+        pg_catalog.round(a.p::numeric, 6), pg_catalog.round(a.q::numeric, 6), pg_catalog.round(a.divergence::numeric, 6)
+    FROM answer a
+    ORDER BY a.is_total DESC, a.divergence DESC NULLS LAST, a.segment;
+END;
+COMMENT ON FUNCTION align.segment_divergence(timestamptz) IS 'Whom marketing brings against whom sales works, by segment, at an instant: marketing_count leads had entered mql, sales_count had entered sal, sql or opportunity (a lead may be both), and their shares of all such leads. divergence is the segment''s part of the Jensen-Shannon divergence in bits; the first row, is_total, has the whole, from 0 (the same segments) to 1 (quite others), NULL when a side has no lead. Leads without a segment count as (none).';
