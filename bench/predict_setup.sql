@@ -21,4 +21,5 @@ SELECT feature, CASE feature WHEN 'employees' THEN array_position('{"< 100","[10
     WHEN 'revenue' THEN array_position('{"< 1000","[1000, 10000)","[10000, 100000)","[100000, 1000000)",">= 1000000"}', value) - 1 END AS bin,
     value, log_odds
 FROM public.learned, features(model);
+INSERT INTO public.learned_weight SELECT 'prior', NULL, '', ln((won_count(model) + 1) / (lost_count(model) + 1)::float8) FROM public.learned;
 VACUUM (ANALYZE, FREEZE) public.learned, public.learned_weight;
