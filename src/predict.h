@@ -128,10 +128,19 @@ extern void align_cuts_check_same(const CutsList *a, const CutsList *b);
 extern void align_text_write(StringInfo out, const char *bytes, int length);
 extern char *align_text_read(StringInfo in, int *length);
 
-/* predict.c */
+/* predict_model.c */
 extern const StateKind align_model_kind;
 extern Tally *align_model_find(Model *model, const Field *field, Feature **feature);
+extern void align_model_count(Model *model, const Field *field, const Tally *tally);
+extern void align_model_merge(Model *into, const Model *from, int sign);
 extern void align_model_sum_up(Model *model);
 extern SortedModel align_model_sort(Model *model);
+extern void align_tally_add(Tally *into, const Tally *from, int sign);
+
+static inline MemoryContext
+model_context(const Model *model)
+{
+	return model->state.header.eoh_context;
+}
 
 #endif							/* ALIGN_PREDICT_H */
