@@ -78,6 +78,7 @@ begin_prediction(FunctionCallInfo fcinfo)
 {
 	Model	   *model = (Model *) align_state_cached(&align_model_kind, fcinfo, 0);
 	double		smoothing = PG_GETARG_FLOAT8(2);
+	Prediction	prediction;
 
 	if (!(smoothing >= MIN_SMOOTHING && smoothing <= MAX_SMOOTHING))
 		ereport(ERROR,
@@ -99,10 +100,10 @@ begin_prediction(FunctionCallInfo fcinfo)
 						model->total.won, model->total.lost),
 				 errdetail("A probability needs both."),
 				 errhint("Train it on more leads; won_count and lost_count tell beforehand.")));
-	return (Prediction)
-	{
-		model, smoothing, prior_of(model, smoothing)
-	};
+	prediction.model = model;
+	prediction.smoothing = smoothing;
+	prediction.log_odds = prior_of(model, smoothing);
+	return prediction;
 }
 
 /* predict(model, features, smoothing) */
