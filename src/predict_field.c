@@ -12,8 +12,8 @@
  * boundary is always on its right side. A field without cuts is cut at
  * the powers of two, of both signs, from 2^-20 to 2^62; nearer to 0 is 0.
  *
- * Cuts are stored as: number of fields | per field by name: name, count, each cut
- * as text without trailing zeros. So the same cuts are the same bytes.
+ * Cuts are stored as: number of fields | per field: name, count, each cut as text
+ * without trailing zeros.
  */
 #include "compat.h"
 
@@ -113,6 +113,9 @@ shown(const Jsonb *json)
 	return text;
 }
 
+/*
+ * Gives all fields of a row's features to the visitor; refuses what is no object.
+ */
 void
 align_fields_visit(const Jsonb *object, FieldVisitor visit, void *state)
 {
@@ -179,18 +182,17 @@ align_cuts_parse(const Jsonb *json)
 {
 	CutsList	list = {0};
 	JsonbIterator *iterator;
-	JsonbIteratorToken token;
 	JsonbValue	value;
-	Cuts	   *cuts;
 
 	if (!JB_ROOT_IS_OBJECT(json) || JB_ROOT_COUNT(json) > MODEL_MAX_CUTS)
 		invalid_cuts(json);
 	list.items = palloc0(JB_ROOT_COUNT(json) * sizeof(Cuts));
 	iterator = JsonbIteratorInit((JsonbContainer *) &json->root);
 	JsonbIteratorNext(&iterator, &value, false);
-	while ((token = JsonbIteratorNext(&iterator, &value, false)) == WJB_KEY)
+	while (JsonbIteratorNext(&iterator, &value, false) == WJB_KEY)
 	{
-		cuts = &list.items[list.count++];
+		Cuts	   *cuts = &list.items[list.count++];
+
 		cuts->name = pnstrdup(value.val.string.val, value.val.string.len);
 		cuts->name_length = value.val.string.len;
 		if (cuts->name_length > MODEL_MAX_TEXT ||
@@ -207,6 +209,10 @@ align_cuts_parse(const Jsonb *json)
 	return list;
 }
 
+/*
+ * Writes the bytes of cuts. Those that align_cuts_parse made are in the order of
+ * jsonb, so the same cuts have the same bytes.
+ */
 void
 align_cuts_write(StringInfo out, const CutsList *list)
 {
@@ -222,6 +228,9 @@ align_cuts_write(StringInfo out, const CutsList *list)
 	}
 }
 
+/*
+ * Reads these bytes into the current memory context; an error for others.
+ */
 CutsList
 align_cuts_read(StringInfo in)
 {
@@ -252,6 +261,7 @@ align_cuts_read(StringInfo in)
 	return list;
 }
 
+/* Cuts as the argument from which they were read. */
 char *
 align_cuts_json(const CutsList *list)
 {
@@ -274,6 +284,9 @@ align_cuts_json(const CutsList *list)
 	return out.data;
 }
 
+/*
+ * Refuses to put together what was binned in different ways.
+ */
 void
 align_cuts_check_same(const CutsList *a, const CutsList *b)
 {

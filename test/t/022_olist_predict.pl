@@ -107,11 +107,11 @@ my $test_won = grep { $_->{won} } @test;
 my $base = $won / @training;
 my (undef, $base_log_loss, $base_brier) = measure(sub { $base });
 
-# of docs/predict.md: fields known, smoothing, AUC, log loss, Brier score
+# of docs/predict.md: fields known, smoothing, AUC and its interval, log loss, Brier score
 my @published = (
-	[ 'source', 1, '0.639', '0.306', '0.0821' ],
-	[ 'source,landing_page_id', 1, '0.662', '0.311', '0.0821' ],
-	[ 'source,landing_page_id', 0.1, '0.698', '0.293', '0.0790' ]);
+	[ 'source', 1, '0.639 0.606 0.672', '0.306', '0.0821' ],
+	[ 'source,landing_page_id', 1, '0.662 0.627 0.696', '0.311', '0.0821' ],
+	[ 'source,landing_page_id', 0.1, '0.698 0.663 0.733', '0.293', '0.0790' ]);
 
 for my $case (@published)
 {
@@ -125,7 +125,9 @@ for my $case (@published)
 		join("\n", 'train leads|' . @training . '.000000||' . @training, "train won|$won.000000||" . @training, 'test leads|' . @test . '.000000||' . @test,
 			"test won|$test_won.000000||" . @test, sprintf('base rate|%.6f|%.6f|%d', $test_won / @test, $base, scalar @test),
 			"auc|$auc|0.500000|" . @test, "log loss|$log_loss|$base_log_loss|" . @test, "brier|$brier|$base_brier|" . @test), "model_quality: $name");
-	is(sprintf('%.3f %.3f %.4f', $auc, $log_loss, $brier), "@shown", "as published: $name");
+	my $interval = rows($node, $db, qq{SELECT round(low, 3) || ' ' || round(high, 3)
+			FROM model_quality('2018-04-01Z', '30 days', '2018-11-30Z', known => '{$known}', smoothing => $smoothing) WHERE measure = 'auc'});
+	is(sprintf('%.3f %s %.3f %.4f', $auc, $interval, $log_loss, $brier), "@shown", "as published: $name");
 
 	# single leads
 	my @some = @test[ map { $_ * 500 } 0 .. 4 ];
