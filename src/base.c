@@ -47,7 +47,7 @@ align_base_check_memory(Size bytes, const char *what)
 				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 				 errmsg("%s would take more than %d MB", what, align_state_memory_mb),
 				 errdetail("The setting align.state_memory bounds the memory of one state."),
-				 errhint("Raise align.state_memory, or aggregate journeys per lead first and the funnel over them.")));
+				 errhint("Raise align.state_memory, or aggregate in parts, and join those by rollup.")));
 }
 
 /*

@@ -98,6 +98,52 @@ align_state_get(const StateKind *kind, Datum datum, MemoryContext parent)
 	return read_state(kind, &in, parent);
 }
 
+/* What a call site read last; lies in the state's own context. */
+typedef struct CachedState
+{
+	State	   *state;
+	Size		size;
+	char		bytes[FLEXIBLE_ARRAY_MEMBER];	/* of the argument as it was
+												 * given */
+} CachedState;
+
+/*
+ * A state to read alone, for a function that is called once a row with mostly
+ * the same argument: an expanded object as it is, else what was read last as
+ * long as the argument's bytes stay the same; of a value that lies in a TOAST
+ * table those are its pointer. Takes fn_extra, so it is nothing for transition
+ * functions. The state belongs to the call site: it ends with the next one.
+ */
+State *
+align_state_cached(const StateKind *kind, FunctionCallInfo fcinfo, int argument)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	Datum		datum = PG_GETARG_DATUM(argument);
+	struct varlena *flat = (struct varlena *) DatumGetPointer(datum);
+	CachedState *cached = flinfo->fn_extra;
+	Size		size;
+	State	   *state;
+
+	if (VARATT_IS_EXTERNAL(flat) && !VARATT_IS_EXTERNAL_ONDISK(flat))
+		return align_state_get(kind, datum, CurrentMemoryContext);
+	size = VARSIZE_ANY(flat);
+	if (cached != NULL && cached->size == size && memcmp(cached->bytes, flat, size) == 0)
+		return cached->state;
+
+	if (cached != NULL)
+	{
+		flinfo->fn_extra = NULL;
+		MemoryContextDelete(cached->state->header.eoh_context);
+	}
+	state = align_state_get(kind, datum, flinfo->fn_mcxt);
+	cached = MemoryContextAllocHuge(state->header.eoh_context, offsetof(CachedState, bytes) + size);
+	cached->state = state;
+	cached->size = size;
+	memcpy(cached->bytes, flat, size);
+	flinfo->fn_extra = cached;
+	return state;
+}
+
 Datum
 align_state_datum(State *state)
 {
@@ -172,7 +218,7 @@ align_state_in(const StateKind *kind, FunctionCallInfo fcinfo)
 				 errmsg("invalid %s", kind->name),
 				 errdetail("Its member \"state\" is missing or damaged, or the text was edited."),
 				 errhint("A %s is built by the aggregate %s; its text is only to be read back.",
-						 kind->name, kind->name)));
+						 kind->name, kind->aggregate != NULL ? kind->aggregate : kind->name)));
 	PG_RETURN_DATUM(align_state_datum(state));
 }
 

@@ -25,6 +25,7 @@ typedef struct StateKind
 	void		(*describe) (StringInfo out, const State *state);	/* members of the JSON
 																	 * text, each with a
 																	 * comma behind */
+	const char *aggregate;		/* that builds it; NULL: called as the type */
 } StateKind;
 
 /* A type's struct begins with this, and is zeroed when it is made. */
@@ -37,6 +38,7 @@ struct State
 
 extern State *align_state_create(const StateKind *kind, MemoryContext parent);
 extern State *align_state_get(const StateKind *kind, Datum datum, MemoryContext parent);
+extern State *align_state_cached(const StateKind *kind, FunctionCallInfo fcinfo, int argument);
 extern Datum align_state_datum(State *state);
 extern Datum align_state_in(const StateKind *kind, FunctionCallInfo fcinfo);
 extern Datum align_state_out(const StateKind *kind, FunctionCallInfo fcinfo);

@@ -10,7 +10,7 @@ my ($bindir, $rounds, $rows, $run) = @ENV{qw(BINDIR ROUNDS ROWS RUN)};
 sub questions
 {
     my @questions;
-    for my $file (grep { !m{/setup\.sql$} } sort glob('bench/*.sql'))
+    for my $file (grep { !m{setup\.sql$} } sort glob('bench/*.sql'))
     {
         open my $in, '<', $file or die "$file: $!";
         my $contender;

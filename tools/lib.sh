@@ -174,7 +174,7 @@ dynamic_library_path = '$destdir$("$PG_CONFIG" --pkglibdir):\$libdir'"
         make -s clean-objects >/dev/null 2>&1 || true
         printf '%s\n' "$built_for" >build/built_for
     fi
-    build_log make -s all install with_llvm=no DESTDIR="$destdir" SANITIZE="${SANITIZE:-}" WERROR="${WERROR:-}"
+    build_log make -s all install with_llvm=no PG_CONFIG="$PG_CONFIG" DESTDIR="$destdir" SANITIZE="${SANITIZE:-}" WERROR="${WERROR:-}"
 
     pgtap=$(find_pgtap "$PG_CONFIG")
     own="$("$PG_CONFIG" --sharedir)/extension"

@@ -309,7 +309,7 @@ SELECT matches(pg_temp.error_of($$SELECT align.funnel(j, s, NULL) FROM (VALUES (
 SELECT matches(pg_temp.error_of($$SELECT align.funnel(l, 'mql', now(), s, NULL) FROM (VALUES (1::bigint, '{mql}'::align.stage[]), (2, '{sql}')) v (l, s)$$), 'the funnel''s rule changes from row to row', 'one rule for all events');
 SELECT matches(pg_temp.error_of($$SELECT align.funnel(1::bigint, 'mql', 'infinity', '{mql}', NULL)$$), '22008 \| invalid instant: infinity', 'an infinite instant');
 SELECT is(pg_temp.error_of($$SET LOCAL align.state_memory = '1MB'; SELECT align.funnel(i::bigint, 'mql', now(), '{mql}', NULL) FROM generate_series(1, 100000) i$$),
-    '53400 | the events of this aggregate would take more than 1 MB | The setting align.state_memory bounds the memory of one state. | Raise align.state_memory, or aggregate journeys per lead first and the funnel over them.', 'memory is bounded');
+    '53400 | the events of this aggregate would take more than 1 MB | The setting align.state_memory bounds the memory of one state. | Raise align.state_memory, or aggregate in parts, and join those by rollup.', 'memory is bounded');
 SELECT matches(pg_temp.error_of($$SELECT align.reached(align.funnel('{}'::align.journey, '{mql}', NULL), 2)$$), 'invalid step: 2', 'a step that the funnel has not');
 
 -- views for analysts, by hand: three leads of the web in January, two of the fair in February, one without events
