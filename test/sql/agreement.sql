@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(162);
+SELECT plan(172);
 
 -- kappa against published and hand-computed values
 
@@ -326,6 +326,40 @@ FROM unnest(ARRAY[$$crosstab_add_texts(NULL, 'x', 'y')$$, 'crosstab_add_booleans
     'ranking_add(NULL, 1, true, 10)', 'ranking_combine(NULL, NULL)', $$loss_add_brier('{0,0,0,0}', 0.5, true)$$, $$loss_add_log('{0,0,0,0}', 0.5, true)$$, $$loss_combine('{0,0,0,0}', '{0,0,0,0}')$$]) call;
 SELECT is(pg_temp.error_of(format('SELECT align.loss_mean(%L)', state)), '22023 | invalid state of brier or log_loss | It has four numbers. | Call the aggregate instead.', 'a state of other hands: ' || state)
 FROM unnest(ARRAY['{1}', '{1,2,3,NULL}', '{{1,2},{3,4}}', '{}']) state;
+
+-- where two teams differ, by hand: of five leads marketing says yes to 1, 2, 3 and sales to 1, 4; kappa = (0.4 - 0.48) / (1 - 0.48)
+RESET align.state_memory;
+SELECT propose_definition('mql', 'require country = ''US'' +60 size >= 50 +40 visits >= 5 qualify at 60') \g /dev/null
+UPDATE setting SET value = '{"*": ["finance"]}' WHERE key = 'definition_teams';
+INSERT INTO member (role, team) VALUES (session_user, 'finance');
+SELECT sign_definition('mql', 1, 'finance') \g /dev/null
+INSERT INTO lead (key, segment, attrs) VALUES ('V1', 'a', '{"country": "US", "size": 60, "visits": 9}'), ('V2', 'a', '{"country": "US", "size": 70, "visits": 5}'),
+    ('V3', 'b', '{"country": "US", "size": 1}'), ('V4', 'b', '{"country": "US", "size": 10, "visits": 9}'), ('V5', NULL, '{}'), ('V6', NULL, '{}');
+SELECT record_verdict('V' || i, 'marketing', i <= 3, 'm' || i, at => '2026-01-01Z'), record_verdict('V' || i, 'sales', i IN (1, 4), 's' || i, at => '2026-01-02Z') FROM generate_series(1, 5) i \g /dev/null
+SELECT record_verdict('V6', 'sales', true, at => '2026-01-02Z'), record_verdict('V1', 'sales', false, 'changed my mind later', at => '2025-12-31Z') \g /dev/null
+INSERT INTO stage_event (lead, stage, at) SELECT id, 'customer', '2026-02-01Z' FROM lead WHERE key = 'V4';
+INSERT INTO stage_event (lead, stage, at) SELECT id, 'mql', '2026-02-01Z' FROM lead WHERE key = 'V2';
+SELECT is((SELECT (definition, team_a, team_b, lead_count, yes_a_count, yes_b_count, agree_ratio, kappa)::text FROM definition_agreement WHERE is_total),
+    '(mql,marketing,sales,5,3,2,0.400000,-0.153846)', 'agreement by hand: the last word of each, on leads that both judged');
+SELECT results_eq('SELECT segment, lead_count, yes_a_count, yes_b_count, agree_ratio FROM definition_agreement WHERE NOT is_total ORDER BY segment',
+    $$VALUES ('a', 2::bigint, 2::bigint, 1::bigint, 0.5), ('b', 2, 1, 1, 0), (NULL, 1, 0, 0, 1)$$, 'by segment');
+SELECT is((SELECT (kappa_low, kappa_high)::text FROM definition_agreement WHERE is_total),
+    (SELECT (round((k).low::numeric, 6), round((k).high::numeric, 6))::text FROM (SELECT kappa_detail(a, b) AS k FROM (VALUES (true, true), (true, false), (true, false), (false, true), (false, false)) v(a, b)) d),
+    'with the interval of kappa_detail');
+SELECT results_eq('SELECT telling_order, lead_key, reason_a, reason_b, outcome, rubric_qualified, points, margin_ratio FROM disagreement ORDER BY 1',
+    $$VALUES (1::bigint, 'V4', 'm4', 's4', 'won', false, 40::numeric, 0.2), (2, 'V3', 'm3', 's3', NULL, false, 0, 0.6), (3, 'V2', 'm2', 's2', NULL, true, 100, 0.4)$$,
+    'disagreement: known outcome first, then the clearest by the rubric');
+SELECT is((SELECT explanation FROM disagreement WHERE lead_key = 'V3'),
+    'require country = ''US'': met; +60 when size >= 50: not met; +40 when visits >= 5: not known, visits is missing; qualify at 60: not met', 'with the rubric''s explanation');
+SELECT record_verdict('V4', 'marketing', true, 'convinced', at => '2026-03-01Z') \g /dev/null
+SELECT is((SELECT string_agg(lead_key, ' ' ORDER BY telling_order) FROM disagreement), 'V3 V2', 'who comes to agree leaves the list');
+UPDATE lead SET attrs = '{"country": "US", "size": "many", "visits": 5}' WHERE key = 'V2';
+SELECT matches((SELECT explanation FROM disagreement WHERE lead_key = 'V2'), 'size >= 50: not known, size is of another type;', 'of another type');
+SELECT propose_definition('sql', 'require a = 1') \g /dev/null
+SELECT record_verdict('V1', 'marketing', true, name => 'sql', at => '2026-01-01Z'), record_verdict('V1', 'sales', false, 'no', name => 'sql', at => '2026-01-01Z') \g /dev/null
+SELECT is((SELECT (lead_key, rubric_qualified, points, explanation)::text FROM disagreement WHERE definition = 'sql'), '(V1,,,)', 'without a version in force the rubric says nothing');
+SELECT is((SELECT kappa FROM definition_agreement WHERE definition = 'sql' AND is_total), 0::numeric, 'kappa of one lead on which they differ');
+SELECT is((SELECT count(*) FROM definition_agreement WHERE definition = 'sql'), 2::bigint, 'definitions are counted apart');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -27,16 +27,20 @@ $node->safe_psql('company', q{
 	INSERT INTO account (key, name) VALUES ('acme', 'Acme');
 	INSERT INTO deal (key, lead, amount, outcome) SELECT 'D1', id, 99.90, 'won' FROM lead WHERE key = 'L000001';
 	INSERT INTO touch (lead, at, channel) SELECT id, '2026-01-01Z', 'mail' FROM lead WHERE key = 'L000001';
+	INSERT INTO member (role, team) VALUES ('postgres', 'marketing'), ('postgres', 'sales');
+	SELECT propose_definition('mql', 'require visits_30d >= 3 +10 country = ''US'' qualify at 5', 'one'), propose_definition('mql', 'require visits_30d >= 4', 'two');
+	SELECT sign_definition('mql', 1, 'marketing'), sign_definition('mql', 1, 'sales'), sign_definition('mql', 2, 'sales');
+	SELECT qualify_all('mql'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
 	SELECT forget('L000002');
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
 });
 
-my @tables = qw(team member setting account lead stage_event stage_label transition deal touch);
+my @tables = qw(team member setting account lead stage_event stage_label transition deal touch definition definition_signature verdict);
 my $everything = join ' UNION ALL ', map { "SELECT '$_', count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM align.$_ t" } @tables;
 my $funnel = q{SELECT md5(funnel(journey, '{lead,mql,sql,opportunity,customer}', '180 days')::text || flow(journey)::text) FROM lead_journey};
 my $views = join ' UNION ALL ', map { "SELECT '$_', md5(string_agg(v::text, chr(10) ORDER BY v::text)) FROM align.$_ v" }
-  qw(lead_stage stage_violation stage_transition funnel_by_segment);
+  qw(lead_stage stage_violation stage_transition funnel_by_segment definition_status lead_verdict definition_agreement disagreement);
 $_ .= ' ORDER BY 1' for $everything, $views;
 
 for my $format ('plain', 'custom')
@@ -60,6 +64,8 @@ for my $format ('plain', 'custom')
 		rows($node, 'company', 'SELECT count(*) FROM lead_journey WHERE journey IS NOT NULL'), "$format: stored journeys are equal");
 	is(rows($node, "restored_$format", q{SELECT count(*) FROM kept_funnel k JOIN (SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS f, flow(journey) AS w FROM lead_journey GROUP BY source) n
 			ON n.source IS NOT DISTINCT FROM k.source AND n.f = k.funnel AND n.w = k.flow}), rows($node, 'company', 'SELECT count(*) FROM kept_funnel'), "$format: stored funnels are equal");
+	is(rows($node, "restored_$format", q{SELECT version FROM definition_in_force('mql')}), '1', "$format: what was in force still is");
+	is(rows($node, "restored_$format", q{SELECT waiting_for IS NULL FROM sign_definition('mql', 2, 'marketing')}), 't', "$format: signing goes on");
 	is(rows($node, "restored_$format", q{INSERT INTO lead (key) VALUES ('new') RETURNING id > (SELECT max(id) FROM lead)}), 't', "$format: numbers go on");
 }
 cmp_ok(rows($node, 'company', 'SELECT count(*) FROM lead'), '==', 3000, 'the company is whole');
