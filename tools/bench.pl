@@ -77,7 +77,8 @@ $| = 1;
 report('# Measured');
 report('');
 report('%s events, %s. Medians of %d rounds in turns in one run; ratios are what counts, since the machine is shared.', $rows, machine(), $rounds);
-for my $question (questions())
+my @questions = questions();
+for my $question (@questions)
 {
     my %answer;
     for my $round (0 .. $rounds)
@@ -129,7 +130,7 @@ if ($ENV{CURVE})
 if ($ENV{PEERS})
 {
     require './bench/peers.pl';
-    bench_peers(\&report, \&run_sql, \&median);
+    bench_peers(\&report, \&run_sql, \&median, \@questions);
 }
 
 open my $out, '>', 'bench/RESULTS.md' or die $!;
