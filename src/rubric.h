@@ -230,11 +230,15 @@ typedef struct ObjectShape
 											 * from its first value */
 } ObjectShape;
 
-/* What a function keeps from row to row while its rubric is the same. */
+/* What a function keeps from row to row. */
 typedef struct Judge
 {
 	const Rubric *rubric;
-	ObjectShape *shape;			/* NULL when the rubric may differ by row */
+	struct varlena *given;		/* copy of the argument, perhaps toasted */
+	MemoryContext rubric_context;	/* of both */
+	bool		is_constant;	/* the argument is, and need not be compared */
+	bool		is_repeated;	/* the rubric is that of the row before */
+	ObjectShape shape;			/* by this rubric */
 	TupleDesc	row_type;
 	MemoryContext context;
 } Judge;
@@ -243,7 +247,6 @@ typedef struct Judge
 typedef struct Subject
 {
 	const Rubric *rubric;
-	bool		has_as_of;
 	TimestampTz as_of;
 	FieldValue	values[RUBRIC_MAX_FIELDS];
 } Subject;
