@@ -145,7 +145,7 @@ typedef struct RubricClause
 	uint32		node;			/* of the condition */
 	uint8		kind;			/* RubricKind */
 	bool		has_condition;
-	uint16		group;			/* 0: none, else number from 1 */
+	uint16		group;			/* of points: number from 1; 0: none */
 	uint16		since;			/* field of the decay */
 } RubricClause;
 

@@ -290,7 +290,7 @@ add_statements(Compile *compile, Rubric *head)
 			clause.points = statement->points;
 			clause.half_life = statement->half_life;
 			clause.has_condition = statement->condition != NULL;
-			clause.group = head->group_count;
+			clause.group = statement->kind == TREE_POINTS ? head->group_count : 0;
 			head->decays |= clause.half_life > 0;
 			head->clause_count++;
 			appendBinaryStringInfo(&compile->clauses, (const char *) &clause, sizeof(clause));
