@@ -22,7 +22,7 @@
 #define RUBRIC_MAX_FIELDS	200
 #define RUBRIC_MAX_GROUPS	50
 #define RUBRIC_MAX_POINTS	1000000
-#define RUBRIC_MAX_DIGITS	100 /* of a number */
+#define RUBRIC_MAX_DIGITS	100 /* of a number, its point counted */
 
 /* Points are whole numbers of millionths: sums are exact in any order. */
 typedef int64 Points;
