@@ -140,21 +140,27 @@ align_tree_instant(RubricParse *parse, const char *text, int location)
 	return value;
 }
 
-static TreeCondition *
-make_condition(RubricParse *parse, RubricOp op, List *operands, int location)
+static void
+check_depth(RubricParse *parse, const TreeCondition *condition, int location)
 {
-	TreeCondition *condition = palloc0(sizeof(TreeCondition));
-	ListCell   *cell;
-
-	condition->op = op;
-	condition->operands = operands;
-	condition->depth = 1;
-	foreach(cell, operands)
-		condition->depth = Max(condition->depth, ((TreeCondition *) lfirst(cell))->depth + 1);
 	if (condition->depth > RUBRIC_MAX_DEPTH)
 		align_tree_fault(parse, ERRCODE_PROGRAM_LIMIT_EXCEEDED, location, "it is nested too deeply",
 						 psprintf("Conditions are nested at most %d deep.", RUBRIC_MAX_DEPTH),
 						 "Write it in several clauses.");
+}
+
+/*
+ * A condition of at most one operand; its depth is one more.
+ */
+static TreeCondition *
+make_condition(RubricParse *parse, RubricOp op, TreeCondition *operand, int location)
+{
+	TreeCondition *condition = palloc0(sizeof(TreeCondition));
+
+	condition->op = op;
+	condition->operands = operand == NULL ? NIL : list_make1(operand);
+	condition->depth = operand == NULL ? 1 : operand->depth + 1;
+	check_depth(parse, condition, location);
 	return condition;
 }
 
@@ -165,24 +171,21 @@ make_condition(RubricParse *parse, RubricOp op, List *operands, int location)
 TreeCondition *
 align_tree_join(RubricParse *parse, RubricOp op, TreeCondition *left, TreeCondition *right, int location)
 {
-	List	   *operands = left->op == op ? left->operands : list_make1(left);
+	TreeCondition *joined = left->op == op ? left : make_condition(parse, op, left, location);
 
 	if (right->op == op)
-		operands = list_concat(operands, right->operands);
+		joined->operands = list_concat(joined->operands, right->operands);
 	else
-		operands = lappend(operands, right);
-	if (left->op == op && right->op != op && right->depth < left->depth)
-	{
-		left->operands = operands;	/* a long chain is not looked over anew */
-		return left;
-	}
-	return make_condition(parse, op, operands, location);
+		joined->operands = lappend(joined->operands, right);
+	joined->depth = Max(joined->depth, right->depth + (right->op != op));
+	check_depth(parse, joined, location);
+	return joined;
 }
 
 TreeCondition *
 align_tree_not(RubricParse *parse, TreeCondition *operand, int location)
 {
-	return make_condition(parse, RUBRIC_NOT, list_make1(operand), location);
+	return make_condition(parse, RUBRIC_NOT, operand, location);
 }
 
 static void
@@ -228,7 +231,7 @@ compare_values(const TreeValue *a, const TreeValue *b)
 TreeCondition *
 align_tree_condition(RubricParse *parse, RubricOp op, bool negated, List *field, List *values, int location)
 {
-	TreeCondition *condition = make_condition(parse, op, NIL, location);
+	TreeCondition *condition = make_condition(parse, op, NULL, location);
 	TreeValue  *first = values == NIL ? NULL : linitial(values);
 	ListCell   *cell;
 
