@@ -171,7 +171,7 @@ read_object(Subject *subject, const JsonbContainer *object, int first, int end)
 static void
 learn_shape(Judge *judge, const JsonbContainer *object)
 {
-	ObjectShape *shape = judge->shape;
+	ObjectShape *shape = &judge->shape;
 	int			count = JsonContainerSize(object);
 	Size		entries_size = count * sizeof(JEntry);
 
@@ -212,7 +212,7 @@ void
 align_rubric_read(Subject *subject, Judge *judge, Jsonb *object)
 {
 	const Rubric *rubric = judge->rubric;
-	ObjectShape *shape = judge->shape;
+	ObjectShape *shape = &judge->shape;
 
 	subject->rubric = rubric;
 	if (!JB_ROOT_IS_OBJECT(object))
@@ -223,8 +223,11 @@ align_rubric_read(Subject *subject, Judge *judge, Jsonb *object)
 				 errhint("Pass the attributes of one lead, such as {\"country\": \"US\"}.")));
 	for (int i = 0; i < rubric->field_count; i++)
 		subject->values[i].type = FIELD_ABSENT;
-	if (JsonContainerSize(&object->root) == 0)
+	if (!judge->is_repeated || JsonContainerSize(&object->root) == 0)
+	{
+		read_object(subject, &object->root, 0, rubric->top_key_count);
 		return;
+	}
 	if (!has_shape(&object->root, shape))
 		learn_shape(judge, &object->root);
 	take_values(subject, &object->root, shape->size, shape->found_count, shape->found, shape->places);
