@@ -65,6 +65,23 @@ entry_length(JEntry entry, uint32 offset)
 }
 
 /*
+ * The offset behind some entries, first to before end. Only every
+ * JB_OFFSET_STRIDEth entry of an object, counted with its keys, holds an offset:
+ * where no such one is among them, lengths are added up without a look.
+ */
+static inline uint32
+skip_entries(const JEntry *entries, int first, int end, uint32 offset, bool lengths_only)
+{
+	if (lengths_only)
+		for (; first < end; first++)
+			offset += JBE_OFFLENFLD(entries[first]);
+	else
+		for (; first < end; first++)
+			offset += entry_length(entries[first], offset);
+	return offset;
+}
+
+/*
  * Finds which of the rubric's keys, first to before end, an object has, along
  * both in their common order. How many; found gets the rubric's keys, places
  * their places in the object, counted from its first value.
@@ -121,6 +138,7 @@ take_values(Subject *subject, const JsonbContainer *object, uint32 names_size,
 	const char *base = (const char *) &object->children[2 * count];
 	uint32		offset = names_size;
 	int			place = 0;
+	bool		lengths_only = 2 * count <= JB_OFFSET_STRIDE;
 
 	for (int i = 0; i < found_count; i++)
 	{
@@ -128,8 +146,8 @@ take_values(Subject *subject, const JsonbContainer *object, uint32 names_size,
 		uint32		begin;
 		JEntry		entry;
 
-		for (; place < places[i]; place++)
-			offset += entry_length(entries[place], offset);
+		offset = skip_entries(entries, place, places[i], offset, lengths_only);
+		place = places[i];
 		entry = entries[place];
 		begin = JBE_ISNUMERIC(entry) || JBE_ISCONTAINER(entry) ? INTALIGN(offset) : offset;
 		if (key->field >= 0)
