@@ -86,7 +86,7 @@ include $(PGXS)
 
 all: src/bin/align_load
 
-$(OBJS): $(wildcard src/*.h) src/rubric_gram.h align.control
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h) src/rubric_gram.h align.control
 
 src/rubric_gram.c: src/rubric_gram.y
 	bison -Wall -Werror --defines=src/rubric_gram.h -o $@ $<

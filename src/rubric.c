@@ -28,7 +28,7 @@
  * Compiles a text; NULL when escontext takes the error.
  */
 static Rubric *
-compile(const char *text, int length, Node * escontext)
+compile(const char *text, int length, Node *escontext)
 {
 	RubricParse parse = {.text = text,.length = length};
 	Rubric	   *rubric = NULL;
@@ -162,9 +162,9 @@ align_rubric_hash_extended(PG_FUNCTION_ARGS)
  * is: a parameter changes in a loop of PL/pgSQL, an array has other elements.
  */
 static bool
-is_constant(const FmgrInfo * flinfo, int argument)
+is_constant(const FmgrInfo *flinfo, int argument)
 {
-	const		Node *call = flinfo->fn_expr;
+	const Node *call = flinfo->fn_expr;
 
 	if (call != NULL && IsA(call, OpExpr))
 		return IsA(list_nth(((const OpExpr *) call)->args, argument), Const);

@@ -36,6 +36,9 @@ missing_packages() {
         printf '%s\n' "postgresql-$version" "postgresql-server-dev-$version"
     fi
     command -v cc >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 || printf '%s\n' gcc libc6-dev
+    for tool in flex bison; do
+        command -v $tool >/dev/null 2>&1 || printf '%s\n' $tool
+    done
     if [ -n "$config" ] && [ ! -e "$("$config" --includedir)/libpq-fe.h" ]; then
         printf '%s\n' libpq-dev
     fi
