@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(71);
+SELECT plan(73);
 
 -- a text as a literal of the language, and what a text becomes: NULL when it is refused
 CREATE FUNCTION pg_temp.q(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$SELECT '''' || replace(t, '''', '''''') || ''''$$;
@@ -395,6 +395,9 @@ SELECT ok('{"a": 1}' @@ 'require a = 1 +5 decaying 1 day since b'::rubric, 'but 
 SELECT is(pg_temp.error_of($$SELECT align.qualify('+1 decaying 1 day since a', '{}', '-infinity')$$), '22008 | invalid as_of: infinity | A lead is judged at a finite instant. | Write now() to mean the present.', 'an infinite instant');
 SELECT is(pg_temp.error_of(format('SELECT align.%s', call)), format('22023 | a rubric judges a JSON object, not %s | Its fields are the keys of the object. | Pass the attributes of one lead, such as {"country": "US"}.', what), call)
 FROM (VALUES ('rubric_match(''[{"a": 1}]'', ''require a = 1'')', 'an array'), ('points(''require a = 1'', ''5'')', 'a single value'), ('qualify(''require a = 1'', ''null'')', 'a single value'), ('explain(''require a = 1'', ''[]'')', 'an array')) v (call, what);
+
+SELECT is((SELECT array_agg(threshold(r) ORDER BY o) FROM unnest(ARRAY['require a = 1', '+5 a = 1 qualify at 2.5', '+5 a = 1 qualify at -1']::rubric[]) WITH ORDINALITY v(r, o)), '{NULL,2.5,-1}'::float8[], 'the points that qualify');
+SELECT is((SELECT array_agg(max_points(r) ORDER BY o) FROM unnest(ARRAY['require a = 1', '+5 a = 1 -7 b = 1 +0.5 c = 1', 'group g cap 6 +5 a = 1 +5 b = 1 group h cap 9 +1 c = 1']::rubric[]) WITH ORDINALITY v(r, o)), '{0,5.5,7}'::float8[], 'the points that can be had');
 
 SELECT * FROM finish();
 ROLLBACK;
