@@ -250,7 +250,7 @@ SELECT is_empty($$SELECT r, d.* FROM (SELECT given::rubric AS r FROM canonical U
 CREATE TABLE public.shape AS SELECT o::jsonb FROM unnest(ARRAY['{}', '{"x": 1}', '{"y": 1}', '{"x": "1"}', '{"x": 1, "zz": 1}', '{"y": 1, "zz": 1}', '{"x": 1, "zy": 1}', '{"x": {"x": 1}}', '{"o": {"x": 1}}', '{"o": {"y": 1}}', '{"o": {"x": 1, "y": 2}}', '{"o": {}}', '{"o": [1]}', '{"o": 1}', '{"p": {"x": 1}}',
     '{"zz": 1, "o": {"x": 1}}', '{"zz": "a", "o": {"x": 1}}', '{"zz": "ab", "o": {"x": 1}}', '{"zz": 1.5, "x": 1}', '{"zz": null, "x": 1}', '{"a": "123", "x": 1, "zz": 1}', '{"a": "1234", "x": 1, "zz": 1}', '{"b": "1234", "x": 1, "zz": 1}']) o;
 INSERT INTO public.shape SELECT (SELECT jsonb_object_agg('k' || i, i) FROM generate_series(start, start + n) i) || extra
-FROM unnest(ARRAY[30, 31, 32, 33, 63, 64, 65, 100, 1000]) n, unnest(ARRAY[1, 2]) start, jsonb_array_elements('[{}, {"x": 1}, {"zz": 1, "o": {"x": 1}}, {"x": "longer", "zz": 1}]') extra;
+FROM unnest(ARRAY[12, 13, 14, 15, 16, 17, 30, 31, 32, 33, 63, 64, 65, 100, 1000]) n, unnest(ARRAY[1, 2]) start, jsonb_array_elements('[{}, {"x": 1}, {"zz": 1, "o": {"x": 1}}, {"x": "longer", "zz": 1}]') extra;
 INSERT INTO public.shape SELECT o FROM public.shape, generate_series(1, 10) n ORDER BY md5(o::text || n);
 ANALYZE public.shape;
 CREATE FUNCTION pg_temp.is_one(v jsonb) RETURNS int LANGUAGE sql IMMUTABLE AS $$SELECT (v IS NOT DISTINCT FROM '1')::int$$;
