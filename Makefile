@@ -44,7 +44,7 @@ help:
 	@echo 'make check     build and run every test in a throwaway server'
 	@echo '               PG_CONFIG=…: of that server; SANITIZE=1: with AddressSanitizer and UBSan'
 	@echo 'make bench     measure against plain SQL; ROWS=N events; PEERS=1: also DuckDB and ClickHouse;'
-	@echo '               CURVE=1: also 1, 10 and 50 million events'
+	@echo '               CURVE=1: also 1, 10 and 50 million events; ONLY=rubric,predict: these files alone'
 	@echo 'make fuzz      let libFuzzer look for inputs that break the parser or binary input; SECONDS=60 for each'
 	@echo '               target; TARGETS=rubric: that one alone; INPUT=FILE: try one input again'
 	@echo 'make           build with the server that PG_CONFIG names'
