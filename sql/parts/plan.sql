@@ -171,13 +171,14 @@ BEGIN
         SELECT c.id AS below, c.parent AS above, 'parent' AS via FROM changed n JOIN align.plan_item c ON c.id = n.id WHERE c.parent IS NOT NULL
         UNION ALL SELECT c.id, c.parent, 'parent' FROM changed n JOIN align.plan_item c ON c.parent = n.id
         UNION ALL SELECT s.item, s.supports, 'support' FROM changed n JOIN align.plan_support s ON s.item = n.id
-        UNION ALL SELECT s.item, s.supports, 'support' FROM changed n JOIN align.plan_support s ON s.supports = n.id)
-    SELECT b.key, b.level, b.period, a.key AS above_key, a.level AS above_level, a.period AS above_period, l.via,
-        align.plan_level(a.level) >= align.plan_level(b.level) AS level_fault
-    INTO fault
-    FROM link l JOIN align.plan_item b ON b.id = l.below JOIN align.plan_item a ON a.id = l.above
-    WHERE align.plan_level(a.level) >= align.plan_level(b.level) OR (l.via = 'parent' AND NOT a.period OPERATOR(align.@>) b.period)
-    ORDER BY b.key, l.via, a.key LIMIT 1;
+        UNION ALL SELECT s.item, s.supports, 'support' FROM changed n JOIN align.plan_support s ON s.supports = n.id),
+    -- materialized: the order by key shall not choose how to join
+    found AS MATERIALIZED (
+        SELECT b.key, b.level, b.period, a.key AS above_key, a.level AS above_level, a.period AS above_period, l.via,
+            align.plan_level(a.level) >= align.plan_level(b.level) AS level_fault
+        FROM link l JOIN align.plan_item b ON b.id = l.below JOIN align.plan_item a ON a.id = l.above
+        WHERE align.plan_level(a.level) >= align.plan_level(b.level) OR (l.via = 'parent' AND NOT a.period OPERATOR(align.@>) b.period))
+    SELECT f.* INTO fault FROM found f ORDER BY f.key, f.via, f.above_key LIMIT 1;
     IF fault.level_fault THEN
         RAISE EXCEPTION 'invalid % of "%": "%"', fault.via, fault.key, fault.above_key
             USING ERRCODE = 'check_violation',
@@ -396,20 +397,20 @@ CREATE FUNCTION align.subtree(item_key text)
         budget_amount numeric, effort_days numeric, path text)
     LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
-    WITH RECURSIVE below(id, depth, path) AS (
-        SELECT i.id, 0, i.key FROM align.plan_item i WHERE i.id = align.known_item($1)
+    WITH RECURSIVE below(id, depth, turns, path) AS (
+        SELECT i.id, 0, 0, i.key FROM align.plan_item i WHERE i.id = align.known_item($1)
         UNION ALL
-        (SELECT DISTINCT ON (n.id) n.id, b.depth + 1, b.path || ' > ' || n.key FROM below b CROSS JOIN LATERAL (
-            SELECT i.id, i.key FROM align.plan_item i WHERE i.parent = b.id AND i.status <> 'dropped'
+        (SELECT DISTINCT ON (n.id) n.id, b.depth + 1, b.turns + n.turn, b.path || ' > ' || n.key FROM below b CROSS JOIN LATERAL (
+            SELECT i.id, i.key, 0 AS turn FROM align.plan_item i WHERE i.parent = b.id AND i.status <> 'dropped'
             UNION ALL
-            SELECT i.id, i.key FROM align.plan_support s JOIN align.plan_item i ON i.id = s.item WHERE s.supports = b.id AND i.status <> 'dropped') n
-        ORDER BY n.id, b.path))
+            SELECT i.id, i.key, 1 FROM align.plan_support s JOIN align.plan_item i ON i.id = s.item WHERE s.supports = b.id AND i.status <> 'dropped') n
+        ORDER BY n.id, b.turns + n.turn, b.path))
     SELECT b.depth, i.key, i.level, i.title, i.team, i.owner, i.period::text, i.status,
         CASE i.status WHEN 'done' THEN 1 ELSE i.progress END, i.budget, i.effort, b.path
-    FROM (SELECT DISTINCT ON (f.id) f.* FROM below f ORDER BY f.id, f.depth, f.path) b JOIN align.plan_item i ON i.id = b.id
+    FROM (SELECT DISTINCT ON (f.id) f.* FROM below f ORDER BY f.id, f.turns, f.depth, f.path) b JOIN align.plan_item i ON i.id = b.id
     ORDER BY b.path;
 END;
-COMMENT ON FUNCTION align.subtree(text) IS 'An item and all that serves it, by parents and supports, each once by its shortest way: depth, 0 for the item itself; its columns; path: the keys from the item down. What is dropped is left out. Error for an unknown key.';
+COMMENT ON FUNCTION align.subtree(text) IS 'An item and all that serves it, by parents and supports, each once, by the way with the fewest supports: depth, 0 for the item itself; its columns; path: the keys from the item down. What is dropped is left out. Error for an unknown key.';
 
 CREATE FUNCTION align.rollup_money(item_key text) RETURNS numeric
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -609,7 +610,7 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 6, 'past due', i.id, NULL,
             CASE WHEN i.due IS NOT NULL THEN pg_catalog.format('It was due on %s, %s days ago.', pg_catalog.to_char(i.due, 'YYYY-MM-DD'), t.day - i.due)
-                 ELSE pg_catalog.format('Its period %s is over since %s days.', i.period, t.day - align.upper(i.period) + 1) END
+                 ELSE pg_catalog.format('Its period %s ended %s days ago.', i.period, t.day - align.upper(i.period) + 1) END
                 || pg_catalog.format(' Progress: %s %%.', pg_catalog.round(100 * i.progress)), NULL
         FROM item i CROSS JOIN today t WHERE COALESCE(i.due < t.day, align.upper(i.period) <= t.day)
         UNION ALL
