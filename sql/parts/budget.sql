@@ -148,11 +148,12 @@ BEGIN ATOMIC
     total AS (
         SELECT u.above AS id, COALESCE(pg_catalog.sum(o.planned), 0) AS planned, COALESCE(pg_catalog.sum(o.actual), 0) AS actual
         FROM align.plan_graph() g CROSS JOIN LATERAL align.plan_above(g.node, g.tail, g.head) u JOIN own o ON o.id = u.item
-        GROUP BY u.above)
+        GROUP BY u.above),
+    tree AS MATERIALIZED (SELECT * FROM align.plan_tree)
     SELECT t.tree_order, t.title, t.key, t.level, t.depth, t.team,
         COALESCE(o.planned, 0), COALESCE(o.actual, 0), COALESCE(o.planned, 0) - COALESCE(o.actual, 0), pg_catalog.round(COALESCE(o.actual, 0) / NULLIF(o.planned, 0), 6),
         w.planned, w.actual, w.planned - w.actual, pg_catalog.round(w.actual / NULLIF(w.planned, 0), 6)
-    FROM total w JOIN align.plan_item i ON i.id = w.id JOIN align.plan_tree t ON t.key = i.key LEFT JOIN own o ON o.id = w.id
+    FROM total w JOIN align.plan_item i ON i.id = w.id JOIN tree t ON t.key = i.key LEFT JOIN own o ON o.id = w.id
     ORDER BY t.tree_order;
 END;
 COMMENT ON FUNCTION align.plan_against_actual(text) IS 'What was planned for a period and what was spent in it, for each item and, as total, with all that serves it, each once; in the order of plan_tree. A line counts in the period by its share of days; an item without lines counts as one line over its own period, and without a period only when all time is asked for. difference: planned less actual, below 0 when overspent; used_ratio: actual over planned, NULL when nothing was planned. period: NULL, the default, for all time. Items with nothing planned or spent are left out, and so is what is dropped: see spend_without_line. Error for a period that cannot be read.';

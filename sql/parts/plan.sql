@@ -544,8 +544,9 @@ CREATE VIEW align.plan_orphan WITH (security_invoker = true) AS
     SELECT i.key, i.level, align.plan_level(i.level) AS level_order, i.title, i.team, i.owner, i.period::text AS period, align.lower(i.period) AS period_start_date,
         i.status, i.budget AS budget_amount, i.effort AS effort_days,
         CASE WHEN i.parent IS NULL AND NOT EXISTS (SELECT FROM align.plan_support s WHERE s.item = i.id) THEN 'It stands under nothing.'
-             WHEN (SELECT pg_catalog.bool_and(a.status = 'dropped') FROM align.plan_item a
-                   WHERE a.id = i.parent OR a.id IN (SELECT s.supports FROM align.plan_support s WHERE s.item = i.id)) THEN 'All that it serves is dropped.'
+             WHEN NOT EXISTS (SELECT FROM align.plan_item a WHERE a.id = i.parent AND a.status <> 'dropped')
+              AND NOT EXISTS (SELECT FROM align.plan_support s JOIN align.plan_item a ON a.id = s.supports WHERE s.item = i.id AND a.status <> 'dropped')
+                 THEN 'All that it serves is dropped.'
              ELSE 'What it serves reaches no active mission.' END AS reason
     FROM align.plan_item i
     WHERE i.level <> 'mission' AND i.status <> 'dropped' AND i.id NOT IN (SELECT r.id FROM align.items_reaching_mission() r(id));
