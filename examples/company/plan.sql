@@ -44,7 +44,7 @@ SELECT item_order AS "#", item_key AS item, title, team, effort_days AS days, ea
 FROM sequence('2026-Q1') WHERE is_critical ORDER BY item_order;
 
 \echo 'Plan against actual, first quarter'
-SELECT title, key, total_planned_amount AS planned, total_actual_amount AS spent, total_difference_amount AS "left", round(100 * total_used_ratio) AS "% used"
+SELECT title, key, round(total_planned_amount) AS planned, round(total_actual_amount) AS spent, round(total_difference_amount) AS "left", round(100 * total_used_ratio) AS "% used"
 FROM plan_against_actual('2026-Q1') WHERE level IN ('mission', 'goal', 'strategy') OR depth = 0 ORDER BY tree_order;
 
 \echo 'Money that no plan foresaw'

@@ -251,7 +251,7 @@ BEGIN ATOMIC
     -- one entry a key, joined with what is there: the plan as it would be
     entry AS MATERIALIZED (SELECT DISTINCT ON (d.key) d.* FROM doc d WHERE d.key IS NOT NULL ORDER BY d.key, d.number),
     merged AS MATERIALIZED (
-        SELECT pg_catalog.row_number() OVER () AS id, m.*, align.plan_level(m.level) AS place, align.readable_period(m.period) AS span
+        SELECT pg_catalog.row_number() OVER (ORDER BY m.key) AS id, m.*, align.plan_level(m.level) AS place, align.readable_period(m.period) AS span
         FROM (SELECT e.number, e.key IS NOT NULL AS is_given, i.id AS item_id, COALESCE(e.key, i.key) AS key,
                   CASE WHEN e.entry ? 'level' THEN e.level ELSE i.level END AS level,
                   CASE WHEN e.entry ? 'parent' THEN e.parent ELSE p.key END AS parent,
@@ -342,7 +342,7 @@ BEGIN ATOMIC
             FROM (SELECT pg_catalog.string_agg(pg_catalog.format('%s %s ', e.head_key, e.verb), '' ORDER BY c.place) FILTER (WHERE c.place <= 10)
                       || CASE WHEN pg_catalog.count(*) > 10 THEN '... ' ELSE '' END || (pg_catalog.array_agg(e.head_key ORDER BY c.place))[1] AS cycle
                   FROM pg_catalog.unnest(align.plan_cycle(
-                      (SELECT pg_catalog.array_agg(m.id) FROM merged m),
+                      (SELECT pg_catalog.array_agg(m.id ORDER BY m.id) FROM merged m),
                       (SELECT pg_catalog.array_agg(e.tail ORDER BY e.number) FROM edge e),
                       (SELECT pg_catalog.array_agg(e.head ORDER BY e.number) FROM edge e))) WITH ORDINALITY c(number, place)
                   JOIN edge e ON e.number = c.number) c

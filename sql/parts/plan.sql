@@ -218,7 +218,7 @@ BEGIN
         || CASE WHEN pg_catalog.count(*) > 10 THEN '... ' ELSE '' END || (pg_catalog.array_agg(h.key ORDER BY c.place))[1]
     INTO cycle
     FROM pg_catalog.unnest(align.plan_cycle(
-        (SELECT pg_catalog.array_agg(r.id) FROM reached r),
+        (SELECT pg_catalog.array_agg(r.id ORDER BY r.id) FROM reached r),
         (SELECT pg_catalog.array_agg(e.tail ORDER BY e.number) FROM edge e),
         (SELECT pg_catalog.array_agg(e.head ORDER BY e.number) FROM edge e))) WITH ORDINALITY c(number, place)
     JOIN edge e ON e.number = c.number JOIN align.plan_item h ON h.id = e.head;
