@@ -206,12 +206,12 @@ CREATE FUNCTION align.plan_money(item jsonb) RETURNS numeric
 COMMENT ON FUNCTION align.plan_money(jsonb) IS 'The money of an item of a frozen plan: its budget lines, else its budget, else 0.';
 
 -- Teams that have not signed yet, as one text; NULL when all have.
-CREATE FUNCTION align.unsigned_plan_teams(version integer) RETURNS text
+CREATE FUNCTION align.unsigned_plan_teams(version integer, at timestamptz DEFAULT 'infinity') RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (SELECT pg_catalog.string_agg(t.team, ', ' ORDER BY t.team)
             FROM pg_catalog.jsonb_array_elements_text(COALESCE((SELECT s.value FROM align.setting s WHERE s.key = 'plan_teams'), '["marketing", "sales"]')) t(team)
-            WHERE NOT EXISTS (SELECT FROM align.plan_signature g WHERE g.version = $1 AND g.team = t.team));
-COMMENT ON FUNCTION align.unsigned_plan_teams(integer) IS 'The teams that must still sign a version of the plan, parted by commas; NULL when all have. Required teams stand in the setting plan_teams.';
+            WHERE NOT EXISTS (SELECT FROM align.plan_signature g WHERE g.version = $1 AND g.team = t.team AND g.at <= $2));
+COMMENT ON FUNCTION align.unsigned_plan_teams(integer, timestamptz) IS 'The teams that must still sign a version of the plan, as of an instant, parted by commas; NULL when all have. Required teams stand in the setting plan_teams.';
 
 -- what is signed stays as it was signed
 
@@ -481,7 +481,7 @@ BEGIN ATOMIC
         CROSS JOIN LATERAL (
             SELECT CASE WHEN $2 >= pg_catalog.now() THEN align.plan_body(f.period, ARRAY(SELECT o.key FROM old o))
                 ELSE COALESCE((SELECT v.body FROM align.plan_version v
-                               WHERE v.period OPERATOR(align.=) f.period AND v.version > f.version AND v.published_at <= $2 ORDER BY v.version DESC LIMIT 1), f.body) END AS body) b
+                               WHERE v.period OPERATOR(align.=) f.period AND v.version > f.version AND v.published_at <= $2 ORDER BY v.published_at DESC, v.version DESC LIMIT 1), f.body) END AS body) b
         CROSS JOIN pg_catalog.jsonb_array_elements(b.body -> 'items') i(item)),
     pair AS (
         SELECT COALESCE(o.key, n.key) AS key, o.item AS o, n.item AS n, COALESCE(n.item, o.item) AS item
@@ -742,15 +742,15 @@ BEGIN ATOMIC
         SELECT pg_catalog.btrim(pg_catalog.regexp_replace($1 COLLATE "C", '[[:cntrl:][:space:]\u0080-\u009f\u2028-\u202e\u2066-\u2069]+', ' ', 'g')) AS t),
     short AS (
         SELECT CASE WHEN pg_catalog.length(p.t) > $2 THEN pg_catalog.rtrim(pg_catalog."left"(p.t, $2 - 1)) || '…' ELSE p.t END AS t FROM plain p)
-    SELECT pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
+    SELECT NULLIF(pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
             pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(s.t, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
             '([\\`*_|~$]|\[|\])', '\\\1', 'g'),
             '://', '\\://', 'g'),
             '(www)[.]', '\1\\.', 'gi'),
-            '^([0-9]*)([-#+=.)])', '\1\\\2')
+            '^([0-9]+(?=[.)]( |$))|(?=[-#+=]))', '\1\\'), '')
     FROM short s;
 END;
-COMMENT ON FUNCTION align.markdown_text(text, integer) IS 'A text on one line that Markdown shows as it is: nothing in it is a heading, a list, a link, a table''s cell, code or HTML. Line breaks and control characters become spaces; what is longer than max_length characters, by default 300, is cut and ends in ….';
+COMMENT ON FUNCTION align.markdown_text(text, integer) IS 'A text on one line that Markdown shows as it is: nothing in it is a heading, a list, a link, a table''s cell, code or HTML. Line breaks and control characters become spaces; what is longer than max_length characters, by default 300, is cut and ends in …. NULL when nothing is left.';
 
 CREATE FUNCTION align.money_text(amount numeric) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -761,8 +761,8 @@ COMMENT ON FUNCTION align.money_text(numeric) IS 'An amount with a comma after e
 
 CREATE FUNCTION align.date_text(date date) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN pg_catalog.to_char($1::timestamp, 'FMDD FMMonth YYYY');
-COMMENT ON FUNCTION align.date_text(date) IS 'A date in words, as in 1 March 2026.';
+    RETURN pg_catalog.to_char($1::timestamp, 'FMDD Mon YYYY');
+COMMENT ON FUNCTION align.date_text(date) IS 'A date in words, as in 1 Mar 2026.';
 
 CREATE FUNCTION align.plan_rows(body jsonb)
     RETURNS TABLE (key text, level text, title text, outcome text, team text, owner text, period text, due date, value numeric, must boolean, in_period boolean,
@@ -801,7 +801,7 @@ CREATE FUNCTION align.plan_content(body jsonb, at timestamptz) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH most AS (SELECT 10 AS goals, 24 AS strategies, 30 AS rocks, 5 AS categories),
-    r AS MATERIALIZED (SELECT p.*, align.markdown_text(p.title) AS name, align.markdown_text(p.outcome) AS reached, align.owner_text(p.owner, p.team) AS who FROM align.plan_rows($1) p),
+    r AS MATERIALIZED (SELECT p.*, COALESCE(align.markdown_text(p.title), align.markdown_text(p.key), '…') AS name, align.markdown_text(p.outcome) AS reached, align.owner_text(p.owner, p.team) AS who FROM align.plan_rows($1) p),
     above AS (
         SELECT pg_catalog.string_agg(pg_catalog.format('**%s** %s%s', CASE r.level WHEN 'mission' THEN 'Our mission.' WHEN 'vision' THEN 'In ten years.' ELSE 'In three years.' END,
             r.name, COALESCE('<br>*' || r.reached || '*', '')), E'\n\n' ORDER BY align.plan_level(r.level), r.key COLLATE "C") AS t
@@ -817,7 +817,7 @@ BEGIN ATOMIC
     strategies AS (
         SELECT align.fold_text(pg_catalog.string_agg(b.t, E'\n\n' ORDER BY b.rank), pg_catalog.max(b.shown), pg_catalog.max(b.total), 'strategies') AS t
         FROM (SELECT pg_catalog.min(s.rank) AS rank, pg_catalog.max(m.strategies) AS shown, pg_catalog.max(s.total) AS total,
-                  COALESCE('**For ' || pg_catalog.max(g.name) || '**', '**For no goal**') || E'\n\n' || pg_catalog.string_agg(
+                  COALESCE('**' || pg_catalog.max(g.name) || '**', '**Tied to no goal**') || E'\n\n' || pg_catalog.string_agg(
                       '- ' || pg_catalog.concat_ws(' · ', s.name, '*' || s.reached || '*', NULLIF(s.who, '')), E'\n' ORDER BY s.rank) AS t
               FROM strategy s CROSS JOIN most m LEFT JOIN goal g ON g.key = s.goal WHERE s.rank <= m.strategies GROUP BY s.goal) b),
     -- what is due first stands first, what is over last
@@ -827,9 +827,6 @@ BEGIN ATOMIC
                 pg_catalog.format('| %s%s | %s | %s | %s |', o.name, CASE WHEN o.must THEN ' **must**' ELSE '' END, o.who, COALESCE(align.date_text(o.due), o.period), COALESCE(s.name, '*none*')),
                 E'\n' ORDER BY o.rank) FILTER (WHERE o.rank <= m.rocks), m.rocks, pg_catalog.count(*), 'rocks') AS t
         FROM rock o CROSS JOIN most m LEFT JOIN strategy s ON s.key = o.strategy GROUP BY m.rocks),
-    activities AS (
-        SELECT pg_catalog.format(E'\n\n*%s carry them out.*', CASE pg_catalog.count(*) WHEN 1 THEN '1 activity' ELSE pg_catalog.count(*) || ' activities' END) AS t
-        FROM r WHERE r.level = 'activity' AND r.in_period HAVING pg_catalog.count(*) > 0),
     -- a line counts when it lies inside the period, and so does an undivided budget of an item that does
     money AS MATERIALIZED (
         SELECT CASE WHEN r.goal IS NULL THEN CASE WHEN align.plan_level(r.level) < align.plan_level('goal') THEN 'a' ELSE 'n' END WHEN g.rank > t.goals THEN 'm' ELSE 'g' END AS kind,
@@ -863,13 +860,18 @@ BEGIN ATOMIC
                   pg_catalog.string_agg(COALESCE(align.money_text(c.amount), ''), ' | ' ORDER BY c.col), align.money_text(pg_catalog.sum(c.amount))) AS t
               FROM cell c GROUP BY c.kind, c.rank, c.title) b),
     beyond AS (
-        SELECT pg_catalog.format(E'\n\n*Not counted: %s that is planned for more than %s.*', align.money_text(pg_catalog.sum(m.amount)), $1 ->> 'period') AS t
-        FROM money m WHERE NOT m.counted HAVING pg_catalog.sum(m.amount) > 0)
+        SELECT pg_catalog.format(E'\n\n*Planned beyond %s, and not counted here: %s.*', $1 ->> 'period', align.money_text(pg_catalog.sum(m.amount))) AS t
+        FROM money m WHERE NOT m.counted HAVING pg_catalog.sum(m.amount) > 0),
+    total AS (
+        SELECT pg_catalog.concat_ws(', ', pg_catalog.string_agg(l.n || ' ' || CASE WHEN l.n = 1 THEN l.level ELSE pg_catalog.regexp_replace(l.level, 'y$', 'ie') || 's' END, ', ' ORDER BY align.plan_level(l.level)),
+            (SELECT 'a budget of ' || align.money_text(pg_catalog.sum(m.amount)) FROM money m WHERE m.counted)) AS t
+        FROM (SELECT r.level, pg_catalog.count(*) AS n FROM r WHERE r.level IN ('goal', 'strategy') OR r.in_period AND r.level IN ('rock', 'activity') GROUP BY r.level) l)
     SELECT pg_catalog.concat(
+        (SELECT '*' || NULLIF(t.t, '') || E'.*\n\n' FROM total t),
         E'## Mission and outcome\n\n', COALESCE((SELECT a.t FROM above a), 'No item serves a mission.'),
         E'\n\n## Goals\n\n', COALESCE((SELECT g.t FROM goals g), 'There are none.'),
         E'\n\n## Strategies\n\n', COALESCE((SELECT s.t FROM strategies s), 'There are none.'),
-        E'\n\n## Rocks\n\n', COALESCE((SELECT o.t FROM rocks o), 'There are none.'), (SELECT a.t FROM activities a),
+        E'\n\n## Rocks\n\n', COALESCE((SELECT o.t FROM rocks o), 'There are none.'), 
         E'\n\n## Budget\n\n', COALESCE((SELECT b.t FROM budget b), 'There is none.'), (SELECT b.t FROM beyond b));
 END;
 COMMENT ON FUNCTION align.plan_content(jsonb, timestamptz) IS 'The sections of plan_document that come from the frozen plan: mission, goals, strategies, rocks, budget. at: rocks due before it stand last.';
@@ -883,18 +885,19 @@ DECLARE
     status align.plan_version_status;
     drift record;
     signers text;
+    waiting text := align.unsigned_plan_teams($1, $3);
     result text;
     part text;
 BEGIN
     SELECT s.* INTO status FROM align.plan_version_status s WHERE s.version = $1;
-    signers := (SELECT pg_catalog.string_agg(align.markdown_text(g.team), ', ' ORDER BY g.team) FROM align.plan_signature g WHERE g.version = $1 AND g.at <= $3);
+    signers := (SELECT pg_catalog.string_agg(align.markdown_text(g.team), ' and ' ORDER BY g.team) FROM align.plan_signature g WHERE g.version = $1 AND g.at <= $3);
     result := pg_catalog.format(E'# The plan for %s\n\n%s to %s. %s\n\n', asked, align.date_text(align.lower(asked)), align.date_text(align.upper(asked) - 1),
         CASE WHEN $1 IS NULL THEN '**A draft:** it is not published, so nobody can sign it.'
              WHEN NOT status.is_genuine THEN pg_catalog.format('**Version %s is not genuine:** its text is not what was published.', $1)
              WHEN status.until_at <= $3 THEN pg_catalog.format('Version %s, **superseded** since %s.', $1, align.date_text(status.until_at::date))
              WHEN status.in_force_at <= $3 THEN pg_catalog.format('Version %s, **in force:** signed by %s.', $1, signers)
-             WHEN status.status = 'dropped' THEN pg_catalog.format('Version %s, **dropped:** a later one came into force.', $1)
-             ELSE pg_catalog.format('Version %s, **not in force:** %s.', $1, COALESCE('it waits for the signature of ' || align.markdown_text(status.waiting_for), 'it was not signed by all')) END);
+             WHEN EXISTS (SELECT FROM align.plan_version n WHERE n.period OPERATOR(align.=) asked AND n.version > $1 AND n.in_force_at <= $3) THEN pg_catalog.format('Version %s, **dropped:** a later one came into force.', $1)
+             ELSE pg_catalog.format('Version %s, **not in force:** %s.', $1, COALESCE('it waits for the signature of ' || align.markdown_text(waiting), 'signed by ' || signers)) END);
     IF $1 IS NOT NULL AND $3 >= pg_catalog.now() THEN
         SELECT d.* INTO drift FROM align.plan_drift_total($1, $3) d;
         IF drift.change_count > 0 THEN
@@ -905,7 +908,7 @@ BEGIN
     END IF;
     result := result || align.plan_content($2, $3);
 
-    SELECT pg_catalog.string_agg(pg_catalog.format(E'**%s about %s** (signed by %s, %s)\n\n> %s', align.markdown_text(pg_catalog.initcap(pg_catalog."left"(u.by_team, 1)) || pg_catalog.substr(u.by_team, 2)), align.markdown_text(u.about_team),
+    SELECT pg_catalog.string_agg(pg_catalog.format(E'**%s about %s** (signed by %s on %s)\n\n> %s', align.markdown_text(pg_catalog.initcap(pg_catalog."left"(u.by_team, 1)) || pg_catalog.substr(u.by_team, 2)), align.markdown_text(u.about_team),
             align.markdown_text(u.signed_by), align.date_text(u.in_force_at::date),
             (SELECT pg_catalog.string_agg(align.markdown_text(l.line, 1000), E'\n>\n> ' ORDER BY l.n) FROM pg_catalog.regexp_split_to_table(u.body, '\s*\n\s*') WITH ORDINALITY l(line, n) WHERE l.line <> '' AND l.n <= 20)),
         E'\n\n' ORDER BY u.about_team, u.by_team, u.period::text)
@@ -921,10 +924,11 @@ BEGIN
     SELECT pg_catalog.string_agg(pg_catalog.format('| %s | %s | %s |', align.markdown_text(t.team), COALESCE(align.markdown_text(g.role), '*waited for*'), align.date_text(g.at::date)), E'\n' ORDER BY t.team)
     INTO part FROM (
         SELECT g.team FROM align.plan_signature g WHERE g.version = $1 AND g.at <= $3
-        UNION SELECT pg_catalog.regexp_split_to_table(status.waiting_for, ', ')) t
+        UNION SELECT w.team FROM pg_catalog.regexp_split_to_table(waiting, ', ') w(team) WHERE COALESCE(status.in_force_at > $3, true)) t
     LEFT JOIN align.plan_signature g ON g.version = $1 AND g.team = t.team AND g.at <= $3;
     result := result || E'\n\n## Signatures\n\n| Team | Signed by | On |\n|:---|:---|:---|\n' || COALESCE(part, '| | | |')
-        || pg_catalog.format(E'\n\nPublished on %s by %s. Fingerprint (SHA-256): `%s`', align.date_text(status.published_at::date), align.markdown_text(status.published_by), status.sha256);
+        || pg_catalog.format(E'\n\nPublished on %s by %s%s. Fingerprint (SHA-256): `%s`', align.date_text(status.published_at::date), align.markdown_text(status.published_by),
+            COALESCE(': *' || align.markdown_text(status.note) || '*', ''), status.sha256);
 
     SELECT pg_catalog.string_agg(pg_catalog.format('| %s | %s | %s | %s | %s |', pg_catalog.initcap(c.kind), align.markdown_text(c.team), COALESCE(align.markdown_text(i.item ->> 'title', 80), 'The whole plan'),
             align.markdown_text(c.body), align.date_text(c.at::date)), E'\n' ORDER BY c.rank) FILTER (WHERE c.rank <= most_words)
@@ -933,7 +937,7 @@ BEGIN
         SELECT o.*, pg_catalog.row_number() OVER (ORDER BY o.kind, o.at, o.id) AS rank FROM align.plan_comment o
         WHERE o.version = $1 AND o.kind IN ('question', 'challenge') AND o.at <= $3 AND (o.answered_at IS NULL OR o.answered_at > $3)) c
     LEFT JOIN pg_catalog.jsonb_array_elements($2 -> 'items') i(item) ON i.item ->> 'key' = c.item;
-    result := result || E'\n\n## Open questions and challenges\n\n' || COALESCE(E'| | From | About | | Since |\n|:---|:---|:---|:---|:---|\n' || part, 'None is open.');
+    result := result || E'\n\n## Open questions and challenges\n\n' || COALESCE(E'| Kind | From | About | In words | Since |\n|:---|:---|:---|:---|:---|\n' || part, 'None is open.');
     SELECT pg_catalog.string_agg(pg_catalog.format('%s (%s)', align.markdown_text(s.team), COALESCE('read ' || align.date_text((CASE WHEN s.acknowledged_at <= $3 THEN s.acknowledged_at END)::date), 'not read yet')), ', ' ORDER BY s.team)
     INTO part FROM align.plan_share s WHERE s.version = $1 AND s.shared_at <= $3;
     RETURN result || COALESCE(E'\n\nShared with: ' || part || '.', '') || E'\n';
@@ -950,7 +954,7 @@ CREATE FUNCTION align.plan_document(period text, at timestamptz DEFAULT pg_catal
 DECLARE
     asked align.period := $1;
     version integer := COALESCE(align.plan_in_force($1, $2), (
-        SELECT pg_catalog.max(v.version) FROM align.plan_version v WHERE v.period OPERATOR(align.=) asked AND v.published_at <= $2));
+        SELECT v.version FROM align.plan_version v WHERE v.period OPERATOR(align.=) asked AND v.published_at <= $2 ORDER BY v.published_at DESC, v.version DESC LIMIT 1));
 BEGIN
     IF version IS NULL AND $2 < pg_catalog.now() THEN
         RAISE EXCEPTION 'no plan of % was published by %', asked, $2
