@@ -837,15 +837,15 @@ BEGIN ATOMIC
             SELECT COALESCE(l.category, '') AS category, l.amount, l.period::align.period OPERATOR(align.<@) ($1 ->> 'period')::align.period AS counted
             FROM pg_catalog.jsonb_to_recordset(r.lines) l(period text, category text, amount numeric)
             UNION ALL
-            SELECT 'Undivided', r.budget, r.in_period WHERE r.budget > 0) l
+            SELECT '', r.budget, r.in_period WHERE r.budget > 0) l
         LEFT JOIN goal g ON g.key = r.goal),
     category AS (
-        SELECT m.category, pg_catalog.row_number() OVER (ORDER BY m.category = 'Undivided', pg_catalog.sum(m.amount) DESC, m.category COLLATE "C") AS rank
+        SELECT m.category, pg_catalog.row_number() OVER (ORDER BY m.category = '', pg_catalog.sum(m.amount) DESC, m.category COLLATE "C") AS rank
         FROM money m WHERE m.counted GROUP BY m.category),
-    folded AS (SELECT c.category, LEAST(c.rank, t.categories) AS col, CASE WHEN c.rank >= t.categories AND pg_catalog.count(*) OVER () > t.categories THEN 'Other' ELSE align.markdown_text(c.category, 40) END AS title
+    folded AS (SELECT c.category, LEAST(c.rank, t.categories) AS col, CASE WHEN c.rank >= t.categories AND pg_catalog.count(*) OVER () > t.categories THEN '*other*' ELSE COALESCE(align.markdown_text(c.category, 40), '*undivided*') END AS title
                FROM category c CROSS JOIN most t),
     col AS (SELECT DISTINCT f.col, f.title FROM folded f),
-    line AS (SELECT DISTINCT m.kind, m.rank, CASE m.kind WHEN 'a' THEN 'Above the goals' WHEN 'n' THEN 'Tied to no goal' WHEN 'm' THEN 'Further goals' ELSE m.name END AS title FROM money m WHERE m.counted
+    line AS (SELECT DISTINCT m.kind, m.rank, CASE m.kind WHEN 'a' THEN '*above the goals*' WHEN 'n' THEN '*tied to no goal*' WHEN 'm' THEN '*further goals*' ELSE m.name END AS title FROM money m WHERE m.counted
              UNION ALL SELECT 't', NULL, '**In all**' FROM money m WHERE m.counted GROUP BY ()
              HAVING pg_catalog.count(*) > 0),
     cell AS (
@@ -921,15 +921,6 @@ BEGIN
     IF $1 IS NULL THEN
         RETURN result || pg_catalog.format(E'\n\n## Signatures\n\nNone. Publish it first: `SELECT publish_plan(''%s'')`.\n', asked);
     END IF;
-    SELECT pg_catalog.string_agg(pg_catalog.format('| %s | %s | %s |', align.markdown_text(t.team), COALESCE(align.markdown_text(g.role), '*waited for*'), align.date_text(g.at::date)), E'\n' ORDER BY t.team)
-    INTO part FROM (
-        SELECT g.team FROM align.plan_signature g WHERE g.version = $1 AND g.at <= $3
-        UNION SELECT w.team FROM pg_catalog.regexp_split_to_table(waiting, ', ') w(team) WHERE COALESCE(status.in_force_at > $3, true)) t
-    LEFT JOIN align.plan_signature g ON g.version = $1 AND g.team = t.team AND g.at <= $3;
-    result := result || E'\n\n## Signatures\n\n| Team | Signed by | On |\n|:---|:---|:---|\n' || COALESCE(part, '| | | |')
-        || pg_catalog.format(E'\n\nPublished on %s by %s%s. Fingerprint (SHA-256): `%s`', align.date_text(status.published_at::date), align.markdown_text(status.published_by),
-            COALESCE(': *' || align.markdown_text(status.note) || '*', ''), status.sha256);
-
     SELECT pg_catalog.string_agg(pg_catalog.format('| %s | %s | %s | %s | %s |', pg_catalog.initcap(c.kind), align.markdown_text(c.team), COALESCE(align.markdown_text(i.item ->> 'title', 80), 'The whole plan'),
             align.markdown_text(c.body), align.date_text(c.at::date)), E'\n' ORDER BY c.rank) FILTER (WHERE c.rank <= most_words)
     || CASE WHEN pg_catalog.count(*) > most_words THEN pg_catalog.format(E'\n\n*And %s more, not shown here: see `open_challenge`.*', pg_catalog.count(*) - most_words) ELSE '' END
@@ -940,14 +931,23 @@ BEGIN
     result := result || E'\n\n## Open questions and challenges\n\n' || COALESCE(E'| Kind | From | About | In words | Since |\n|:---|:---|:---|:---|:---|\n' || part, 'None is open.');
     SELECT pg_catalog.string_agg(pg_catalog.format('%s (%s)', align.markdown_text(s.team), COALESCE('read ' || align.date_text((CASE WHEN s.acknowledged_at <= $3 THEN s.acknowledged_at END)::date), 'not read yet')), ', ' ORDER BY s.team)
     INTO part FROM align.plan_share s WHERE s.version = $1 AND s.shared_at <= $3;
-    RETURN result || COALESCE(E'\n\nShared with: ' || part || '.', '') || E'\n';
+    result := result || COALESCE(E'\n\nShared with: ' || part || '.', '');
+
+    SELECT pg_catalog.string_agg(pg_catalog.format('| %s | %s | %s |', align.markdown_text(t.team), COALESCE(align.markdown_text(g.role), '*waited for*'), align.date_text(g.at::date)), E'\n' ORDER BY t.team)
+    INTO part FROM (
+        SELECT g.team FROM align.plan_signature g WHERE g.version = $1 AND g.at <= $3
+        UNION SELECT w.team FROM pg_catalog.regexp_split_to_table(waiting, ', ') w(team) WHERE COALESCE(status.in_force_at > $3, true)) t
+    LEFT JOIN align.plan_signature g ON g.version = $1 AND g.team = t.team AND g.at <= $3;
+    RETURN result || E'\n\n## Signatures\n\n| Team | Signed by | On |\n|:---|:---|:---|\n' || COALESCE(part, '| | | |')
+        || pg_catalog.format(E'\n\nPublished on %s by %s%s. Fingerprint (SHA-256): `%s`\n', align.date_text(status.published_at::date), align.markdown_text(status.published_by),
+            COALESCE(': *' || align.markdown_text(status.note) || '*', ''), status.sha256);
 END $$;
 COMMENT ON FUNCTION align.plan_markdown(integer, jsonb, timestamptz) IS 'Serves plan_document: the document of a version of the plan with its text, or of a draft with NULL as version.';
 
 CREATE FUNCTION align.plan_document(version integer, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE STRICT
     RETURN (SELECT align.plan_markdown(p.version, p.body, $2) FROM align.known_plan($1) p);
-COMMENT ON FUNCTION align.plan_document(integer, timestamptz) IS 'A version of the plan as Markdown, to be read and signed: mission and outcome, goals, strategies, rocks, budget by goal and category, what the teams understood of each other, signatures, open questions and challenges, as of an instant, by default now. Texts are escaped. Error for an unknown version.';
+COMMENT ON FUNCTION align.plan_document(integer, timestamptz) IS 'A version of the plan as Markdown, to be read and signed: mission and outcome, goals, strategies, rocks, budget by goal and category, what the teams understood of each other, open questions and challenges, signatures, as of an instant, by default now. Texts are escaped. Error for an unknown version.';
 
 CREATE FUNCTION align.plan_document(period text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp AS $$
