@@ -14,7 +14,7 @@
 #define MAP_MAX_NODES		100 /* drawn; what is beyond is folded */
 #define MAP_MAX_TEXT		500 /* characters of a text that is kept */
 #define MAP_MAX_LINES		6	/* of a title */
-#define MAP_MAX_PARTS		5	/* of the line under a title */
+#define MAP_MAX_PARTS		6	/* of the line under a title */
 #define MAP_COLORS			10
 
 typedef enum MapStatus
@@ -44,7 +44,9 @@ typedef struct MapItem
 	int			children;		/* how many hang from it */
 	double		money;			/* its budget and all below it */
 	double		work;			/* effort of the leaves below it */
-	double		done;			/* of it */
+	double		work_done;
+	double		leaves;			/* how many they are */
+	double		leaves_done;	/* the sum of their progress */
 	int			node;			/* that shows it, -1: it is folded */
 } MapItem;
 
@@ -56,6 +58,30 @@ typedef struct MapLine
 	bool		is_cut;
 } MapLine;
 
+/* What stands under a title, or in the legend. */
+typedef enum MapPartKind
+{
+	PART_TEAM,
+	PART_STATUS,
+	PART_PROGRESS,
+	PART_MONEY,
+	PART_KEY,
+	PART_FOLD,
+	PART_LINK
+} MapPartKind;
+
+typedef struct MapPart
+{
+	MapPartKind kind;
+	int			which;			/* team or status */
+	double		ratio;			/* progress */
+	const char *words;
+	MapLine		text;			/* as much of them as there is room for */
+	double		size;			/* of its letters */
+	double		x;
+	int			line;
+} MapPart;
+
 /* A box of the picture: an item, or a fold of several. */
 typedef struct MapNode
 {
@@ -66,37 +92,20 @@ typedef struct MapNode
 	int			next_sibling;	/* also of the nodes without a parent */
 	int			level;
 	bool		is_orphan;
-	int			folded[MAP_LEVELS];
+	int			folded[MAP_LEVELS];	/* not drawn, by level */
 	int			folded_count;
 	double		money;
 	/* by align_map_lay_out */
+	MapPart		parts[MAP_MAX_PARTS];
+	int			part_count;
 	MapLine		lines[MAP_MAX_LINES];
 	int			line_count;
+	double		text_height;
 	double		x;
 	double		y;
 	double		width;
 	double		height;
 } MapNode;
-
-/* What stands under a title or in the legend. */
-typedef enum MapPartKind
-{
-	PART_TEAM,
-	PART_STATUS,
-	PART_PROGRESS,
-	PART_TEXT,
-	PART_LINK
-} MapPartKind;
-
-typedef struct MapPart
-{
-	MapPartKind kind;
-	int			which;			/* team or status */
-	double		ratio;			/* progress */
-	MapLine		text;
-	double		x;
-	int			line;
-} MapPart;
 
 /* A way over skipped columns, or the frame around a group: by column its middle. */
 typedef struct MapRoute
@@ -114,6 +123,8 @@ typedef struct MapColumn
 {
 	int			level;
 	int			node_count;
+	bool		has_group;		/* of leaves that are siblings */
+	int			grid;			/* boxes of such a group that stand abreast */
 	double		x;
 	double		width;
 	double		cell;			/* width of a box */
@@ -150,6 +161,7 @@ typedef struct Map
 	double		band_bottom;
 	MapColumn	columns[MAP_LEVELS];
 	int			column_count;
+	int			most;			/* nodes of a column */
 	int			column_of[MAP_LEVELS];	/* of a level; -1: none */
 	MapRoute   *routes;
 	int			route_count;
@@ -157,18 +169,22 @@ typedef struct Map
 
 #define MAP_MARGIN			28.0
 #define MAP_GUTTER			36.0
+#define MAP_BOLD			1.08	/* bold letters are wider by so much */
 #define MAP_TITLE_SIZE		13.0
 #define MAP_TITLE_LINE		16.0
-#define MAP_SMALL_SIZE		10.5
-#define MAP_SMALL_LINE		14.5
+#define MAP_SMALL_SIZE		11.0
+#define MAP_SMALL_LINE		15.0
+#define MAP_LEGEND_SIZE		12.5
+#define MAP_LEGEND_LINE		21.0
 #define MAP_BOX_LEFT		13.0
 #define MAP_BOX_RIGHT		7.0
 #define MAP_BOX_TOP			5.0
 #define MAP_BOX_BOTTOM		4.0
 #define MAP_HEAD_SIZE		24.0
 #define MAP_HEAD_LINE		30.0
-#define MAP_BAR				26.0	/* length of a bar of progress */
+#define MAP_BAR				24.0	/* length of a bar of progress */
 #define MAP_SWATCH			10.0	/* width of a glyph beside a word */
+#define MAP_GAP				7.0 /* between boxes that belong together */
 #define MAP_FRAME			6.0 /* from a frame to its boxes */
 #define MAP_BAND_HEAD		30.0
 
@@ -178,7 +194,7 @@ extern int	align_map_links(const Map *map, int (**links)[2]);
 
 /* map_layout.c, map_tidy.c */
 extern void align_map_lay_out(Map *map);
-extern void align_map_place(Map *map, int grid);
+extern void align_map_place(Map *map);
 
 /* map_label.c */
 extern const char *const align_map_levels[MAP_LEVELS];
@@ -187,8 +203,8 @@ extern const char *const align_map_statuses[3];
 extern char *align_map_clean(const char *text, int length);
 extern double align_map_text_width(const char *text, int length, double size);
 extern int	align_map_wrap(const char *text, double width, double size, MapLine *lines, int max_lines);
-extern int	align_map_parts(const Map *map, const MapNode *node, double width, MapPart *parts, int *line_count);
-extern double align_map_part_width(const MapPart *part);
+extern void align_map_make_parts(const Map *map, MapNode *node);
+extern void align_map_set_part(MapPart *part, MapPartKind kind, int which, double size, const char *words);
 extern int	align_map_flow(MapPart *parts, int count, double width, double gap);
 extern char *align_map_counts(const int *counts);
 extern char *align_map_percent(double ratio);

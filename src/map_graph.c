@@ -63,6 +63,8 @@ put_label(StringInfo out, const Map *map, const MapNode *node, PutText put, cons
 						 align_map_statuses[item->status], align_map_percent(align_map_progress(item)));
 	if (map->money > 0)
 		appendStringInfo(&facts, "%smoney %s", facts.len > 0 ? ", " : "", align_map_percent(node->money / map->money));
+	if (item != NULL && node->folded_count > 0)
+		appendStringInfo(&facts, ", + %s", align_map_counts(node->folded));
 	put(out, facts.data, facts.len);
 	if (item != NULL)
 	{

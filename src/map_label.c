@@ -15,6 +15,8 @@
 
 #include "map.h"
 
+#define FONT_WIDTH	0.95		/* beside DejaVu Sans, which is a wide one */
+
 const char *const align_map_levels[MAP_LEVELS] = {
 	"mission", "vision", "picture", "goal", "strategy", "rock", "activity"
 };
@@ -28,14 +30,14 @@ const char *const align_map_statuses[3] = {"proposed", "active", "done"};
 
 /* Of dark and pale pairs, dark enough for letters on the pale one. */
 static const MapColor colors[MAP_COLORS + 1] = {
-	{"#1d5fa6", "#eff5fc", ""},
-	{"#a84e00", "#fdf4ea", "7 2"},
-	{"#1f7a45", "#eef8f1", "3 2"},
+	{"#1f7a45", "#eef8f1", ""},
+	{"#6f6510", "#f9f7e6", "7 2"},
+	{"#a82f7f", "#fcf0f8", "3 2"},
 	{"#7a3aa3", "#f7f1fb", "9 2 2 2"},
 	{"#b0253f", "#fdf0f2", "1.5 1.5"},
-	{"#0b7380", "#ebf7f8", "5 4"},
-	{"#6f6510", "#f9f7e6", "12 3"},
-	{"#a82f7f", "#fcf0f8", "4 1 1 1"},
+	{"#b85400", "#fdf4ea", "5 4"},
+	{"#0b7380", "#ebf7f8", "12 3"},
+	{"#1d5fa6", "#eff5fc", "4 1 1 1"},
 	{"#3d4bb0", "#f1f2fc", "2 4"},
 	{"#7a4a26", "#f9f3ee", "8 4 2 4"},
 	{"#5a6673", "#f5f6f8", "1 3"},
@@ -134,7 +136,7 @@ align_map_text_width(const char *text, int length, double size)
 		width += character_width(text + at, bytes);
 		at += bytes;
 	}
-	return width * size;
+	return width * size * FONT_WIDTH;
 }
 
 /* Whether a line may end before this character, as between Chinese ones. */
@@ -170,7 +172,7 @@ align_map_wrap(const char *text, double width, double size, MapLine *lines, int 
 
 			if (text[at] == ' ' || (at > from && breaks_anywhere(text + at, bytes)))
 				break_at = at;
-			used += character_width(text + at, bytes) * size;
+			used += character_width(text + at, bytes) * size * FONT_WIDTH;
 			if (used > room && at > from && text[at] != ' ')
 				break;
 			at += bytes;
@@ -189,40 +191,47 @@ align_map_wrap(const char *text, double width, double size, MapLine *lines, int 
 	}
 }
 
-double
-align_map_part_width(const MapPart *part)
+void
+align_map_set_part(MapPart *part, MapPartKind kind, int which, double size, const char *words)
 {
-	double		words = align_map_text_width(part->text.text, part->text.length, MAP_SMALL_SIZE) +
-		(part->text.is_cut ? align_map_text_width("...", 3, MAP_SMALL_SIZE) : 0);
-
-	switch (part->kind)
-	{
-		case PART_TEAM:
-		case PART_TEXT:
-			return words;
-		case PART_STATUS:
-			return words + MAP_SWATCH + 2;
-		case PART_PROGRESS:
-		case PART_LINK:
-			return words + MAP_BAR + 4;
-	}
-	return words;
-}
-
-static void
-add_part(MapPart *parts, int *count, MapPartKind kind, int which, const char *text, double width)
-{
-	MapPart    *part = &parts[(*count)++];
-
 	part->kind = kind;
 	part->which = which;
-	part->ratio = 0;
-	align_map_wrap(text, width, MAP_SMALL_SIZE, &part->text, 1);
+	part->size = size;
+	part->words = words;
+}
+
+/* Width of the sign before a part's words. */
+static double
+sign_width(const MapPart *part)
+{
+	switch (part->kind)
+	{
+		case PART_STATUS:
+		case PART_MONEY:
+			return MAP_SWATCH + 2;
+		case PART_PROGRESS:
+		case PART_LINK:
+			return MAP_BAR + 4;
+		default:
+			return 0;
+	}
+}
+
+/* Cuts a part to a width; returns how wide it is. */
+static double
+fit_part(MapPart *part, double width)
+{
+	double		size = part->size * (part->kind == PART_TEAM || part->kind == PART_FOLD ? MAP_BOLD : 1);
+	double		sign = sign_width(part);
+
+	align_map_wrap(part->words, width - sign, size, &part->text, 1);
+	return sign + align_map_text_width(part->text.text, part->text.length, size) +
+		(part->text.is_cut ? align_map_text_width("...", 3, size) : 0);
 }
 
 /*
  * Puts parts beside each other, and below where a line of this width is full.
- * Returns the number of lines.
+ * Returns the number of lines, 0 where there are no parts.
  */
 int
 align_map_flow(MapPart *parts, int count, double width, double gap)
@@ -232,7 +241,7 @@ align_map_flow(MapPart *parts, int count, double width, double gap)
 
 	for (int i = 0; i < count; i++)
 	{
-		double		part_width = align_map_part_width(&parts[i]);
+		double		part_width = fit_part(&parts[i], width);
 
 		if (x > 0 && x + part_width > width)
 		{
@@ -243,41 +252,48 @@ align_map_flow(MapPart *parts, int count, double width, double gap)
 		parts[i].line = line;
 		x += part_width + gap;
 	}
-	return line + 1;
+	return count == 0 ? 0 : line + 1;
+}
+
+static MapPart *
+add_part(MapNode *node, MapPartKind kind, int which, const char *words)
+{
+	MapPart    *part = &node->parts[node->part_count++];
+
+	align_map_set_part(part, kind, which, MAP_SMALL_SIZE, words);
+	return part;
 }
 
 /*
- * What stands under a node's title, in at most MAP_MAX_PARTS parts: team, status,
- * progress, share of the money, and key. A fold has its money alone.
+ * Makes what stands under a node's title: team, status, progress, share of the
+ * money, key, and what is folded below it. A fold has its money alone.
  */
-int
-align_map_parts(const Map *map, const MapNode *node, double width, MapPart *parts, int *line_count)
+void
+align_map_make_parts(const Map *map, MapNode *node)
 {
 	const MapItem *item = node->item;
-	int			count = 0;
 
 	if (item != NULL)
 	{
 		double		progress = align_map_progress(item);
 
-		add_part(parts, &count, PART_TEAM, item->team, item->team < 0 ? "no team" : map->teams[item->team], width);
-		add_part(parts, &count, PART_STATUS, item->status, align_map_statuses[item->status], width);
-		add_part(parts, &count, PART_PROGRESS, 0, align_map_percent(progress), width);
-		parts[count - 1].ratio = progress;
+		add_part(node, PART_TEAM, item->team, item->team < 0 ? "no team" : map->teams[item->team]);
+		add_part(node, PART_STATUS, item->status, align_map_statuses[item->status]);
+		add_part(node, PART_PROGRESS, 0, align_map_percent(progress))->ratio = progress;
 	}
 	if (map->money > 0)
-		add_part(parts, &count, PART_TEXT, 0, psprintf("money %s", align_map_percent(node->money / map->money)), width);
+		add_part(node, PART_MONEY, 0, align_map_percent(node->money / map->money));
 	if (item != NULL)
-		add_part(parts, &count, PART_TEXT, 0, align_map_clean(item->key, strlen(item->key)), width);
-	*line_count = count == 0 ? 0 : align_map_flow(parts, count, width, 8);
-	return count;
+		add_part(node, PART_KEY, 0, align_map_clean(item->key, strlen(item->key)));
+	if (item != NULL && node->folded_count > 0)
+		add_part(node, PART_FOLD, 0, psprintf("+ %s", align_map_counts(node->folded)));
 }
 
-/* Progress of an item: its leaves' by effort, its own where they have none. */
+/* Progress of an item: that of its leaves by effort, their mean where they have none. */
 double
 align_map_progress(const MapItem *item)
 {
-	return item->work > 0 ? item->done / item->work : item->progress;
+	return item->work > 0 ? item->work_done / item->work : item->leaves_done / item->leaves;
 }
 
 /* Counts by level in words: "3 rocks, 12 activities". */
@@ -356,23 +372,25 @@ char *
 align_map_subtitle(const Map *map)
 {
 	StringInfoData out;
-	double		work = 0;
-	double		done = 0;
+	MapItem		all = {0};
 
 	initStringInfo(&out);
 	appendStringInfo(&out, "%s: %d item%s", map->period == NULL ? "The whole plan" : map->period,
 					 map->item_count, map->item_count == 1 ? "" : "s");
 	for (int i = 0; i < map->item_count; i++)
 	{
-		if (map->items[i].children > 0)
+		const MapItem *item = &map->items[i];
+
+		if (item->children > 0)
 			continue;
-		work += map->items[i].work;
-		done += map->items[i].done;
+		all.work += item->work;
+		all.work_done += item->work_done;
+		all.leaves += item->leaves;
+		all.leaves_done += item->leaves_done;
 	}
 	if (map->money > 0)
-		appendStringInfo(&out, ", %s of money", align_map_amount(map->money));
-	if (work > 0)
-		appendStringInfo(&out, ", %s of the work done", align_map_percent(done / work));
+		appendStringInfo(&out, ", %s budgeted", align_map_amount(map->money));
+	appendStringInfo(&out, ", %s of the work done", align_map_percent(align_map_progress(&all)));
 	if (map->orphan_count > 0)
 		appendStringInfo(&out, ", %d not connected to the mission", map->orphan_count);
 	return out.data;

@@ -4,37 +4,42 @@
  *
  * Letters have one size, so a picture is the easier to read the less it has to be
  * made smaller for a sheet or a screen. Several widths of the columns are tried,
- * and grids of several boxes abreast in the last one, and the form is taken that
- * fills a landscape sheet best and cuts the fewest titles.
+ * and grids of leaves abreast, and the form is taken that fills a landscape sheet
+ * best and cuts the fewest titles.
  */
 #include "compat.h"
 
-#include <math.h>
+#include "miscadmin.h"
 
 #include "map.h"
 
 #define SHEET_WIDTH		1600.0
 #define SHEET_HEIGHT	1060.0
 #define LEAST_WIDTH		1000.0	/* of a picture */
+#define HEAD_HEIGHT		170.0	/* about, with the margins */
+#define GREATEST_SCALE	1.4		/* to which a small picture is enlarged */
 #define LEAST_CELL		170
 #define GREATEST_CELL	320
 #define CELL_STEP		15
-#define GREATEST_GRID	8
+#define GREATEST_GRID	8		/* in the last column */
+#define GREATEST_INNER	3		/* in the others */
 #define NARROW_CELL		150.0	/* of a column with few boxes */
 #define USUAL_LINES		3		/* of a title */
 #define LEGEND_GAP		18.0
+#define PART_GAP		7.0
 
 typedef struct Form
 {
 	double		cell;
 	int			grid;
+	int			inner;
 } Form;
 
 /* Whether a node's title is set in bold: who reads only those reads the strategy. */
 static double
 title_size(const MapNode *node)
 {
-	return node->item != NULL && node->level < 5 ? MAP_TITLE_SIZE * 1.09 : MAP_TITLE_SIZE;
+	return node->item != NULL && node->level < 5 ? MAP_TITLE_SIZE * MAP_BOLD : MAP_TITLE_SIZE;
 }
 
 /* The columns: the levels that something is drawn on. */
@@ -53,63 +58,76 @@ find_columns(Map *map)
 		map->column_of[level] = map->column_count;
 		map->columns[map->column_count].level = level;
 		map->columns[map->column_count++].node_count = counts[level];
+		map->most = Max(map->most, counts[level]);
+	}
+	for (int i = 0; i < map->node_count; i++)
+	{
+		const MapNode *node = &map->nodes[i];
+
+		for (int j = node->next_sibling; j >= 0 && node->first_child < 0; j = map->nodes[j].next_sibling)
+			if (map->nodes[j].level == node->level && map->nodes[j].first_child < 0)
+				map->columns[map->column_of[node->level]].has_group = true;
 	}
 }
 
-/* Lays all out in one form; returns how many titles are cut. */
-static int
-lay_out(Map *map, Form form)
+/* A column with few boxes is narrow: there is room for more lines instead. */
+static bool
+is_narrow(const Map *map, const MapColumn *column)
 {
-	int			most = 0;
+	return column->node_count * 4 <= map->most;
+}
+
+/* Breaks all titles for boxes of a width; returns how many are cut. */
+static int
+break_titles(Map *map, double cell)
+{
 	int			cuts = 0;
-	double		x = MAP_MARGIN;
 
 	for (int i = 0; i < map->column_count; i++)
-		most = Max(most, map->columns[i].node_count);
-	for (int i = 0; i < map->column_count; i++)
-	{
-		MapColumn  *column = &map->columns[i];
-		bool		is_last = i == map->column_count - 1;
-		bool		is_narrow = column->node_count * 4 <= most;
-
-		column->cell = is_narrow ? Min(NARROW_CELL, form.cell) : form.cell;
-		column->x = x;
-		column->width = column->cell;
-		if (is_last && form.grid > 1)
-			column->width = form.grid * column->cell + (form.grid - 1) * 7 + 2 * MAP_FRAME;
-		x += column->width + MAP_GUTTER;
-	}
-	map->width = x - MAP_GUTTER + MAP_MARGIN;
+		map->columns[i].cell = is_narrow(map, &map->columns[i]) ? Min(NARROW_CELL, cell) : cell;
 	for (int i = 0; i < map->node_count; i++)
 	{
 		MapNode    *node = &map->nodes[i];
 		const MapColumn *column = &map->columns[map->column_of[node->level]];
 		double		room = column->cell - MAP_BOX_LEFT - MAP_BOX_RIGHT;
-		MapPart		parts[MAP_MAX_PARTS];
-		int			part_lines;
 
 		node->line_count = align_map_wrap(node->title, room, title_size(node), node->lines,
-										  column->node_count * 4 <= most ? MAP_MAX_LINES : USUAL_LINES);
+										  is_narrow(map, column) ? MAP_MAX_LINES : USUAL_LINES);
 		cuts += node->lines[node->line_count - 1].is_cut ? 1 : 0;
-		align_map_parts(map, node, room, parts, &part_lines);
-		node->height = MAP_BOX_TOP + node->line_count * MAP_TITLE_LINE + part_lines * MAP_SMALL_LINE + MAP_BOX_BOTTOM;
+		node->text_height = MAP_BOX_TOP + node->line_count * MAP_TITLE_LINE +
+			align_map_flow(node->parts, node->part_count, room, PART_GAP) * MAP_SMALL_LINE + MAP_BOX_BOTTOM;
 	}
-	align_map_place(map, form.grid);
-	map->height = map->band_bottom;
 	return cuts;
 }
 
+/* Places all in one form, the titles of which are broken. */
 static void
-add_legend(Map *map, MapPartKind kind, int which, char *text)
+place(Map *map, Form form)
+{
+	double		x = MAP_MARGIN;
+
+	for (int i = 0; i < map->column_count; i++)
+	{
+		MapColumn  *column = &map->columns[i];
+
+		column->x = x;
+		column->grid = !column->has_group ? 1 : i < map->column_count - 1 ? form.inner : form.grid;
+		column->width = column->grid * (column->cell + MAP_GAP) - MAP_GAP + (column->grid > 1 ? 2 * MAP_FRAME : 0);
+		x += column->width + MAP_GUTTER;
+	}
+	map->width = x - MAP_GUTTER + MAP_MARGIN;
+	for (int i = 0; i < map->node_count; i++)
+		map->nodes[i].height = map->nodes[i].text_height;
+	align_map_place(map);
+}
+
+static void
+add_legend(Map *map, MapPartKind kind, int which, const char *words)
 {
 	MapPart    *part = &map->legend[map->legend_count++];
 
-	part->kind = kind;
-	part->which = which;
+	align_map_set_part(part, kind, which, MAP_LEGEND_SIZE, words);
 	part->ratio = 0.6;
-	part->text.text = text;
-	part->text.length = strlen(text);
-	part->text.is_cut = false;
 }
 
 /* The teams that own something, then what the signs mean. */
@@ -135,7 +153,7 @@ make_legend(Map *map)
 			add_legend(map, PART_TEAM, i < map->team_count ? i : -1, i < map->team_count ? map->teams[i] : "no team");
 	for (int i = 0; i < 3; i++)
 		if (statuses[i])
-			add_legend(map, PART_STATUS, i, unconstify(char *, align_map_statuses[i]));
+			add_legend(map, PART_STATUS, i, align_map_statuses[i]);
 	if (map->node_count > 0)
 		add_legend(map, PART_PROGRESS, 0, "progress");
 	for (int i = 0; i < map->item_count; i++)
@@ -143,7 +161,7 @@ make_legend(Map *map)
 	if (has_loose)
 		add_legend(map, PART_LINK, 0, "serves this, too");
 	if (map->money > 0)
-		add_legend(map, PART_TEXT, 0, "money: share of the plan's, with all below");
+		add_legend(map, PART_MONEY, 0, "share of the money, with all below");
 	pfree(teams);
 }
 
@@ -155,15 +173,12 @@ add_head(Map *map)
 	double		y = MAP_MARGIN;
 	int			legend_lines;
 
-	map->title_count = align_map_wrap(align_map_heading(map), room, MAP_HEAD_SIZE * 1.09, map->title, lengthof(map->title));
+	map->title_count = align_map_wrap(align_map_heading(map), room, MAP_HEAD_SIZE * MAP_BOLD, map->title, lengthof(map->title));
 	make_legend(map);
-	for (int i = 0; i < map->legend_count; i++)
-		if (map->legend[i].kind == PART_TEAM)
-			align_map_wrap(map->legend[i].text.text, room / 2, MAP_SMALL_SIZE, &map->legend[i].text, 1);
-	legend_lines = align_map_flow(map->legend, map->legend_count, room, LEGEND_GAP + MAP_SWATCH);
-	y += map->title_count * MAP_HEAD_LINE + 24;
+	legend_lines = align_map_flow(map->legend, map->legend_count, room - MAP_SWATCH, LEGEND_GAP + MAP_SWATCH);
+	y += map->title_count * MAP_HEAD_LINE + 30;
 	map->legend_top = y;
-	y += legend_lines * 18 + 12;
+	y += legend_lines * MAP_LEGEND_LINE + 14;
 	map->columns_top = y;
 	y += 30;
 	map->columns_bottom += y;
@@ -184,28 +199,37 @@ add_head(Map *map)
 void
 align_map_lay_out(Map *map)
 {
-	Form		best = {220, 1};
+	Form		best = {LEAST_CELL, 1, 1};
+	Form		form;
 	double		best_value = -1;
 
 	map->routes = palloc0((map->node_count + 1) * sizeof(MapRoute));
 	find_columns(map);
-	for (Form form = {0, 1}; map->node_count > 0 && form.grid <= GREATEST_GRID; form.grid++)
+	for (int i = 0; i < map->node_count; i++)
+		align_map_make_parts(map, &map->nodes[i]);
+	for (form.cell = LEAST_CELL; form.cell <= GREATEST_CELL; form.cell += CELL_STEP)
 	{
-		for (form.cell = LEAST_CELL; form.cell <= GREATEST_CELL; form.cell += CELL_STEP)
-		{
-			int			cuts = lay_out(map, form);
-			double		scale = Min(Min(SHEET_WIDTH / map->width, SHEET_HEIGHT / (map->height + 170)), 1.4);
-			double		value = scale * (1 - 0.5 * cuts / map->node_count);
+		double		readable = 1 - 0.5 * break_titles(map, form.cell) / Max(map->node_count, 1);
 
-			if (value > best_value)
+		for (form.grid = 1; form.grid <= GREATEST_GRID; form.grid++)
+		{
+			for (form.inner = 1; form.inner <= GREATEST_INNER; form.inner++)
 			{
-				best = form;
-				best_value = value;
+				double		value;
+
+				CHECK_FOR_INTERRUPTS();
+				place(map, form);
+				value = readable * Min(Min(SHEET_WIDTH / map->width, SHEET_HEIGHT / (map->band_bottom + HEAD_HEIGHT)), GREATEST_SCALE);
+				if (value > best_value)
+				{
+					best = form;
+					best_value = value;
+				}
 			}
 		}
 	}
-	if (map->node_count > 0)
-		lay_out(map, best);
+	break_titles(map, best.cell);
+	place(map, best);
 	map->width = Max(map->width, LEAST_WIDTH);
 	add_head(map);
 }

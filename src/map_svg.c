@@ -109,6 +109,13 @@ put_status(StringInfo out, double x, double y, int status)
 }
 
 static void
+put_coin(StringInfo out, double x, double y)
+{
+	appendStringInfo(out, "<circle cx=\"%s\" cy=\"%s\" r=\"4\" fill=\"#f6e3a8\" stroke=\"#8a6a0a\"/>\n<path d=\"M%s %sv3.6\" stroke=\"#8a6a0a\"/>\n",
+					 number(x + 4.5), number(y - 3.5), number(x + 4.5), number(y - 5.3));
+}
+
+static void
 put_progress(StringInfo out, double x, double y, double ratio)
 {
 	put_rectangle(out, x, y - 6, MAP_BAR, 5, 2.5, "#d5dbe1", "");
@@ -140,10 +147,15 @@ put_part(StringInfo out, const MapPart *part, double x, double y)
 							 number(x), number(y - 3.5), number(MAP_BAR), GREY);
 			x += MAP_BAR + 4;
 			break;
-		case PART_TEXT:
+		case PART_MONEY:
+			put_coin(out, x, y);
+			x += MAP_SWATCH + 2;
+			break;
+		case PART_KEY:
+		case PART_FOLD:
 			break;
 	}
-	put_text(out, x, y, MAP_SMALL_SIZE, fill, part->kind == PART_TEAM, part->text);
+	put_text(out, x, y, part->size, fill, part->kind == PART_TEAM || part->kind == PART_FOLD, part->text);
 }
 
 static void
@@ -159,7 +171,7 @@ put_head(StringInfo out, const Map *map)
 		const MapPart *part = &map->legend[i];
 		double		x = MAP_MARGIN + part->x;
 
-		y = map->legend_top + 12 + 18 * part->line;
+		y = map->legend_top + 12 + MAP_LEGEND_LINE * part->line;
 		if (part->kind == PART_TEAM)
 		{
 			put_bar(out, x + 3, y - 10, 13, part->which);
@@ -232,6 +244,9 @@ put_route(StringInfo out, const Map *map, const MapRoute *route)
 	x = from->x + from->width;
 	y = from->y + from->height / 2;
 	appendStringInfo(out, "<path d=\"M%s %s", number(x), number(y));
+	x = map->columns[map->column_of[from->level]].x + map->columns[map->column_of[from->level]].width;
+	if (x > from->x + from->width)
+		appendStringInfo(out, "H%s", number(x));
 	for (int column = map->column_of[from->level] + 1; column < last; column++)
 	{
 		put_curve(out, x, y, map->columns[column].x, route->middles[column]);
@@ -266,7 +281,7 @@ put_links(StringInfo out, const Map *map)
 }
 
 static void
-put_node(StringInfo out, const Map *map, const MapNode *node)
+put_node(StringInfo out, const MapNode *node)
 {
 	const MapItem *item = node->item;
 	int			team = item == NULL ? -1 : item->team;
@@ -274,9 +289,6 @@ put_node(StringInfo out, const Map *map, const MapNode *node)
 	bool		is_bold = item != NULL && node->level < 5;
 	double		x = node->x + MAP_BOX_LEFT;
 	double		y = node->y + MAP_BOX_TOP + MAP_TITLE_SIZE - 1;
-	MapPart		parts[MAP_MAX_PARTS];
-	int			line_count;
-	int			count = align_map_parts(map, node, node->width - MAP_BOX_LEFT - MAP_BOX_RIGHT, parts, &line_count);
 
 	/* the whole title, for who points at it */
 	appendStringInfoString(out, "<g>\n<title>");
@@ -289,8 +301,8 @@ put_node(StringInfo out, const Map *map, const MapNode *node)
 		put_bar(out, node->x + 5.5, node->y + 4, node->height - 8, team);
 	for (int i = 0; i < node->line_count; i++, y += MAP_TITLE_LINE)
 		put_text(out, x, y, MAP_TITLE_SIZE, INK, is_bold, node->lines[i]);
-	for (int i = 0; i < count; i++)
-		put_part(out, &parts[i], x + parts[i].x, y - 1 + parts[i].line * MAP_SMALL_LINE);
+	for (int i = 0; i < node->part_count; i++)
+		put_part(out, &node->parts[i], x + node->parts[i].x, y - 1 + node->parts[i].line * MAP_SMALL_LINE);
 	appendStringInfoString(out, "</g>\n");
 }
 
@@ -330,6 +342,6 @@ align_map_write_svg(StringInfo out, const Map *map)
 		put_route(out, map, &map->routes[i]);
 	put_links(out, map);
 	for (int i = 0; i < map->node_count; i++)
-		put_node(out, map, &map->nodes[i]);
+		put_node(out, &map->nodes[i]);
 	appendStringInfoString(out, "</svg>\n");
 }

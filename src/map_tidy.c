@@ -8,15 +8,16 @@
  * are heights. Where an item skips levels a flat box leads its edge past each
  * column between, so that nothing lies on the edge.
  *
- * Leaves of the last column may stand beside each other in a grid, which is one
- * box to the algorithm: so the picture of a broad plan becomes wide, not high.
+ * Leaves that are siblings may stand beside each other in a grid, which is one box
+ * to the algorithm: so the picture of a broad plan becomes wide, not high.
  * Trees of one band are then let down onto each other, column by column.
  */
 #include "compat.h"
 
+#include "utils/memutils.h"
+
 #include "map.h"
 
-#define GAP_SIBLINGS	7.0
 #define GAP_COUSINS		14.0
 #define GAP_EDGES		3.0
 #define EDGE_HEIGHT		2.0
@@ -45,7 +46,6 @@ typedef struct Box
 typedef struct Layout
 {
 	Map		   *map;
-	int			grid;			/* boxes of the last column that stand abreast */
 	double		bottoms[MAP_LEVELS];	/* what is taken, by column */
 } Layout;
 
@@ -53,7 +53,7 @@ static double
 distance(const Box *above, const Box *below)
 {
 	double		gap = above->node_count == 0 || below->node_count == 0 ? GAP_EDGES
-		: above->parent == below->parent ? GAP_SIBLINGS : GAP_COUSINS;
+		: above->parent == below->parent ? MAP_GAP : GAP_COUSINS;
 
 	return (above->height + below->height) / 2 + gap;
 }
@@ -226,15 +226,22 @@ column_of(const Map *map, const MapNode *node)
 static bool
 is_grid_leaf(const Layout *layout, const MapNode *node)
 {
-	return layout->grid > 1 && node->first_child < 0 && column_of(layout->map, node) == layout->map->column_count - 1;
+	return node->first_child < 0 && layout->map->columns[column_of(layout->map, node)].grid > 1;
+}
+
+static int
+grid_of(const Layout *layout, const Box *box)
+{
+	return layout->map->columns[box->column].grid;
 }
 
 static double
 row_height(const Layout *layout, const Box *box, int row)
 {
+	int			grid = grid_of(layout, box);
 	double		height = 0;
 
-	for (int i = row * layout->grid; i < Min((row + 1) * layout->grid, box->node_count); i++)
+	for (int i = row * grid; i < Min((row + 1) * grid, box->node_count); i++)
 		height = Max(height, layout->map->nodes[box->nodes[i]].height);
 	return height;
 }
@@ -242,9 +249,9 @@ row_height(const Layout *layout, const Box *box, int row)
 static void
 set_height(const Layout *layout, Box *box)
 {
-	int			rows = (box->node_count + layout->grid - 1) / layout->grid;
+	int			rows = (box->node_count + grid_of(layout, box) - 1) / grid_of(layout, box);
 
-	box->height = (rows - 1) * GAP_SIBLINGS + (box->node_count > 1 ? 2 * MAP_FRAME : 0);
+	box->height = (rows - 1) * MAP_GAP + (box->node_count > 1 ? 2 * MAP_FRAME : 0);
 	for (int row = 0; row < rows; row++)
 		box->height += row_height(layout, box, row);
 }
@@ -254,7 +261,7 @@ static void
 build(Layout *layout, Box *parent, int first)
 {
 	Map		   *map = layout->map;
-	Box		   *grid = NULL;
+	Box		   *grids[MAP_LEVELS] = {NULL};
 
 	for (int i = first; i >= 0; i = map->nodes[i].next_sibling)
 	{
@@ -262,8 +269,8 @@ build(Layout *layout, Box *parent, int first)
 		int			column = column_of(map, node);
 		Box		   *box = parent;
 
-		if (is_grid_leaf(layout, node) && grid != NULL)
-			box = grid;
+		if (is_grid_leaf(layout, node) && grids[column] != NULL)
+			box = grids[column];
 		else
 		{
 			for (int c = parent->column + 1; node->parent >= 0 && c < column; c++)
@@ -271,7 +278,7 @@ build(Layout *layout, Box *parent, int first)
 			box = add_box(box, column);
 			box->nodes = palloc(map->node_count * sizeof(int));
 			if (is_grid_leaf(layout, node))
-				grid = box;
+				grids[column] = box;
 		}
 		box->nodes[box->node_count++] = i;
 		set_height(layout, box);
@@ -293,21 +300,22 @@ static void
 place_grid(const Layout *layout, const Box *box, double top)
 {
 	const MapColumn *column = &layout->map->columns[box->column];
+	int			grid = column->grid;
 	bool		has_frame = box->node_count > 1;
 	double		y = top + (has_frame ? MAP_FRAME : 0);
 
 	for (int i = 0; i < box->node_count; i++)
 	{
 		MapNode    *node = &layout->map->nodes[box->nodes[i]];
-		double		height = row_height(layout, box, i / layout->grid);
+		double		height = row_height(layout, box, i / grid);
 
 		node->width = column->cell;
-		node->x = column->x + (has_frame ? MAP_FRAME : 0) + i % layout->grid * (column->cell + GAP_SIBLINGS);
+		node->x = column->x + (has_frame ? MAP_FRAME : 0) + i % grid * (column->cell + MAP_GAP);
 		node->y = y;
 		if (has_frame)
 			node->height = height;
-		if (i % layout->grid == layout->grid - 1)
-			y += height + GAP_SIBLINGS;
+		if (i % grid == grid - 1)
+			y += height + MAP_GAP;
 	}
 }
 
@@ -389,15 +397,20 @@ place_band(Layout *layout, int first, double top)
  * columns_bottom, band_top and band_bottom.
  */
 void
-align_map_place(Map *map, int grid)
+align_map_place(Map *map)
 {
-	Layout		layout = {map, grid};
+	Layout		layout = {map};
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "align map", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext before = MemoryContextSwitchTo(context);
 
 	map->route_count = 0;
 	map->columns_bottom = place_band(&layout, map->roots[0], 0);
 	map->band_top = map->band_bottom = map->columns_bottom;
-	if (map->roots[1] < 0)
-		return;
-	map->band_top += map->roots[0] < 0 ? 0 : 2 * GAP_COUSINS;
-	map->band_bottom = place_band(&layout, map->roots[1], map->band_top + MAP_BAND_HEAD) + GAP_COUSINS;
+	if (map->roots[1] >= 0)
+	{
+		map->band_top += map->roots[0] < 0 ? 0 : 2 * GAP_COUSINS;
+		map->band_bottom = place_band(&layout, map->roots[1], map->band_top + MAP_BAND_HEAD) + GAP_COUSINS;
+	}
+	MemoryContextSwitchTo(before);
+	MemoryContextDelete(context);
 }

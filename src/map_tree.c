@@ -63,8 +63,12 @@ sum_up(Map *map, MapItem *item)
 
 	if (item->children == 0)
 	{
+		double		progress = item->status == MAP_DONE ? 1 : item->progress;
+
 		item->work = item->effort;
-		item->done = item->effort * item->progress;
+		item->work_done = item->effort * progress;
+		item->leaves = 1;
+		item->leaves_done = progress;
 	}
 	if (!item->is_linked)
 		map->orphan_count++;
@@ -75,14 +79,17 @@ sum_up(Map *map, MapItem *item)
 	{
 		above->money += item->money;
 		above->work += item->work;
-		above->done += item->done;
+		above->work_done += item->work_done;
+		above->leaves += item->leaves;
+		above->leaves_done += item->leaves_done;
 	}
 }
 
+/* By item, and two more for those that hang from none. */
 typedef struct Slots
 {
-	int		   *hidden;			/* by item, and two more: items folded below it */
-	bool	   *has_fold;
+	int		   *folded;			/* items below it that are not drawn */
+	int		   *drawn;			/* its children that are */
 } Slots;
 
 /* Where an item is folded: the one above it, or one of the two slots for roots. */
@@ -107,25 +114,36 @@ compare_for_folding(const void *left, const void *right, void *arg)
 }
 
 /*
- * Folds items until few enough are drawn: the deepest level first, within it the
- * least money first. What is below an item is deeper, so it is folded before it.
- * A fold of a single item would take the item's place, so that is shown instead.
+ * Whether what is folded below an item has a box of its own. Where all is folded,
+ * the item's own box says so.
+ */
+static bool
+has_fold(const Map *map, const Slots *slots, int slot)
+{
+	return slots->folded[slot] > 0 && (slots->drawn[slot] > 0 || slot >= map->item_count);
+}
+
+/*
+ * Folds items until few enough boxes are drawn: the deepest level first, within it
+ * the least money first. What is below an item is deeper, so it is folded before
+ * it. The box of a single folded item would take that item's place, so it is shown
+ * instead.
  */
 static void
 fold(Map *map, int *order, Slots *slots)
 {
-	int			drawn = map->item_count;
+	int			boxes = map->item_count;
 
 	qsort_arg(order, map->item_count, sizeof(int), compare_for_folding, map->items);
-	for (int i = 0; drawn > MAP_MAX_NODES; i++)
+	for (int i = 0; boxes > MAP_MAX_NODES; i++)
 	{
 		MapItem    *item = &map->items[order[i]];
 		int			slot = slot_of(map, item);
 
-		drawn -= slots->has_fold[order[i]] ? 2 : 1;
-		drawn += slots->has_fold[slot] ? 0 : 1;
-		slots->has_fold[slot] = true;
-		slots->hidden[slot] += 1 + slots->hidden[order[i]];
+		boxes -= 1 + (has_fold(map, slots, slot) ? 1 : 0);
+		slots->folded[slot] += 1 + slots->folded[order[i]];
+		slots->drawn[slot]--;
+		boxes += has_fold(map, slots, slot) ? 1 : 0;
 		item->node = -1;
 	}
 	for (int i = 0; i < map->item_count; i++)
@@ -133,10 +151,12 @@ fold(Map *map, int *order, Slots *slots)
 		MapItem    *item = &map->items[i];
 		int			slot = slot_of(map, item);
 
-		if (item->node < 0 && slots->hidden[slot] == 1 && (slot >= map->item_count || map->items[slot].node >= 0))
+		if (item->node < 0 && slots->folded[slot] == 1 && has_fold(map, slots, slot) &&
+			(slot >= map->item_count || map->items[slot].node >= 0))
 		{
 			item->node = 0;
-			slots->has_fold[slot] = false;
+			slots->folded[slot] = 0;
+			slots->drawn[slot]++;
 		}
 	}
 }
@@ -167,7 +187,7 @@ add_node(Map *map)
 
 /*
  * Makes a node for what is drawn, parents first, and then one for every fold, so
- * that a fold is the last of its siblings. Returns the folds by slot.
+ * that a fold is the last of its siblings. Returns what shows the folded, by slot.
  */
 static int *
 make_nodes(Map *map, const int *order, const Slots *slots)
@@ -198,8 +218,13 @@ make_nodes(Map *map, const int *order, const Slots *slots)
 	{
 		MapNode    *node;
 
-		if (!slots->has_fold[i] || (i < map->item_count && map->items[i].node < 0))
+		if (slots->folded[i] == 0 || (i < map->item_count && map->items[i].node < 0))
 			continue;
+		if (!has_fold(map, slots, i))
+		{
+			fold_nodes[i] = map->items[i].node;
+			continue;
+		}
 		fold_nodes[i] = map->node_count;
 		node = add_node(map);
 		node->level = MAP_LEVELS - 1;
@@ -214,9 +239,11 @@ make_nodes(Map *map, const int *order, const Slots *slots)
 		if (item->node >= 0)
 			continue;
 		node = &map->nodes[node_of(map, fold_nodes, i)];
-		node->level = Min(node->level, item->level);
 		node->folded[item->level]++;
 		node->folded_count++;
+		if (node->item != NULL)
+			continue;
+		node->level = Min(node->level, item->level);
 		node->money += item->budget;
 	}
 	for (int i = 0; i < map->node_count; i++)
@@ -264,8 +291,10 @@ align_map_arrange(Map *map)
 	for (int i = map->item_count - 1; i >= 0; i--)
 		sum_up(map, &map->items[order[i]]);
 
-	slots.hidden = palloc_extended((map->item_count + 2) * sizeof(int), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	slots.has_fold = palloc_extended((map->item_count + 2) * sizeof(bool), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	slots.folded = palloc_extended((map->item_count + 2) * sizeof(int), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	slots.drawn = palloc_extended((map->item_count + 2) * sizeof(int), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int i = 0; i < map->item_count; i++)
+		slots.drawn[slot_of(map, &map->items[i])]++;
 	by_need = palloc_extended((map->item_count + 1) * sizeof(int), MCXT_ALLOC_HUGE);
 	memcpy(by_need, order, map->item_count * sizeof(int));
 	fold(map, by_need, &slots);
@@ -278,8 +307,8 @@ align_map_arrange(Map *map)
 	pfree(fold_nodes);
 	pfree(by_need);
 	pfree(order);
-	pfree(slots.hidden);
-	pfree(slots.has_fold);
+	pfree(slots.folded);
+	pfree(slots.drawn);
 }
 
 static int
