@@ -92,7 +92,7 @@ typedef struct MapNode
 	int			next_sibling;	/* also of the nodes without a parent */
 	int			level;
 	bool		is_orphan;
-	int			folded[MAP_LEVELS];	/* not drawn, by level */
+	int			folded[MAP_LEVELS]; /* not drawn, by level */
 	int			folded_count;
 	double		money;
 	/* by align_map_lay_out */
@@ -146,7 +146,8 @@ typedef struct Map
 	int			level_counts[MAP_LEVELS];
 	MapNode    *nodes;
 	int			node_count;
-	int			roots[2];		/* first node of the tree, and of the orphans; -1: none */
+	int			roots[2];		/* first node of the tree, and of the orphans;
+								 * -1: none */
 	/* by align_map_lay_out */
 	double		width;
 	double		height;
@@ -225,7 +226,8 @@ typedef struct MapColor
 {
 	const char *line;
 	const char *fill;
-	const char *dash;			/* of its bar, so that colour is not the only sign */
+	const char *dash;			/* of its bar, so that colour is not the only
+								 * sign */
 } MapColor;
 
 extern const MapColor *align_map_color(int team);

@@ -22,7 +22,7 @@
 #define GREATEST_CELL	320
 #define CELL_STEP		15
 #define GREATEST_GRID	8		/* in the last column */
-#define GREATEST_INNER	3		/* in the others */
+#define GREATEST_INNER	6		/* in the others */
 #define NARROW_CELL		150.0	/* of a column with few boxes */
 #define USUAL_LINES		3		/* of a title */
 #define LEGEND_GAP		18.0

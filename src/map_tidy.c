@@ -53,7 +53,7 @@ static double
 distance(const Box *above, const Box *below)
 {
 	double		gap = above->node_count == 0 || below->node_count == 0 ? GAP_EDGES
-		: above->parent == below->parent ? MAP_GAP : GAP_COUSINS;
+	: above->parent == below->parent ? MAP_GAP : GAP_COUSINS;
 
 	return (above->height + below->height) / 2 + gap;
 }

@@ -322,7 +322,7 @@ compare_links(const void *left, const void *right)
 
 /*
  * The further parents, as pairs of nodes: what serves, and what it serves also.
- * Each pair once, none that the tree shows already.
+ * Each pair once, none that the tree shows already, and none of what is folded.
  */
 int
 align_map_links(const Map *map, int (**links)[2])
@@ -339,7 +339,7 @@ align_map_links(const Map *map, int (**links)[2])
 		{
 			int			parent = parent_at(map, item, j);
 
-			if (parent < 0 || parent == item->above)
+			if (parent < 0 || parent == item->above || map->nodes[item->node].item != item)
 				continue;
 			all[count][0] = item->node;
 			all[count][1] = map->items[parent].node;
