@@ -20,7 +20,8 @@ CREATE FUNCTION align.map_plan(period align.period DEFAULT NULL) RETURNS jsonb
         SELECT pg_catalog.jsonb_build_object('period', map_plan.period::text,
             'teams', (SELECT pg_catalog.jsonb_agg(t.title ORDER BY t.key COLLATE "C") FROM align.team t),
             'items', COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', i.key, 'level', i.level, 'parent', p.key, 'title', i.title, 'team', t.title,
-                'status', i.status, 'budget', i.budget, 'effort', i.effort, 'progress', i.progress, 'supports', s.keys) ORDER BY i.key COLLATE "C"), '[]'))
+                'status', i.status, 'budget', i.budget, 'effort', i.effort, 'progress', i.progress, 'supports', s.keys)
+                ORDER BY align.lower(i.period), pg_catalog.length(i.key), i.key COLLATE "C"), '[]'))
         FROM align.plan_item i
         LEFT JOIN align.plan_item p ON p.id = i.parent
         LEFT JOIN align.team t ON t.key = i.team
@@ -28,7 +29,7 @@ CREATE FUNCTION align.map_plan(period align.period DEFAULT NULL) RETURNS jsonb
                    FROM align.plan_support u JOIN align.plan_item o ON o.id = u.supports GROUP BY u.item) s ON s.item = i.id
         WHERE i.status <> 'dropped' AND (map_plan.period IS NULL OR i.period IS NULL OR i.period OPERATOR(align.&&) map_plan.period);
     END;
-COMMENT ON FUNCTION align.map_plan(align.period) IS 'The map of the plan: an object with the period, the teams in the order of their colours, and the items in the order of their keys. Those whose period overlaps the one asked for, and those that have none; all when it is NULL. Dropped items are left out.';
+COMMENT ON FUNCTION align.map_plan(align.period) IS 'The map of the plan: an object with the period, the teams in the order of their colours, and the items in the order in which their periods begin and then of their keys, shorter keys first. Those whose period overlaps the one asked for, and those that have none; all when it is NULL. Dropped items are left out.';
 
 CREATE FUNCTION align.mission_map(period align.period DEFAULT NULL, format text DEFAULT 'svg') RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
