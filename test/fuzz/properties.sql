@@ -250,6 +250,13 @@ CREATE FUNCTION fuzz.use(v align.ranking) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM auc_detail(v + v), auc_pr_detail(v), calibration(v, 7), ranking_hash(v);
 END $$;
+CREATE FUNCTION fuzz.use(v align.model) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    ASSERT v + v - v = v, 'what is added can be taken away';
+    ASSERT predict(v, '{"stage": "mql", "day": 11}') BETWEEN 0 AND 1, 'a probability';
+    PERFORM won_count(v), lost_count(v), cuts(v), model_hash(v);
+    PERFORM features(v), explain(v, '{"stage": "mql", "day": 11, "late": true}');
+END $$;
 CREATE FUNCTION fuzz.use(v align.rubric) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM explain(v, '{"a": 1}', '2026-01-01Z');
@@ -287,6 +294,12 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Every type is tried.
+DO $$ BEGIN
+    ASSERT NOT EXISTS (SELECT FROM pg_type t WHERE typnamespace = 'align'::regnamespace AND typtype = 'b' AND typcategory <> 'A'
+        AND NOT EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'fuzz'::regnamespace AND proname = 'use' AND proargtypes[0] = t.oid)),
+        'a type has no fuzz.use, and no number in fuzz.value';
+END $$;
 CREATE FUNCTION fuzz.value(input bytea, as_text boolean) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     bytes bytea := substr(input, 2);
@@ -294,7 +307,7 @@ BEGIN
     IF input = '' THEN
         RETURN NULL;
     END IF;
-    CASE get_byte(input, 0) % 10
+    CASE get_byte(input, 0) % 11
         WHEN 0 THEN RETURN fuzz.survives(bytes, as_text, NULL::align.stage);
         WHEN 1 THEN RETURN fuzz.survives(bytes, as_text, NULL::align.period);
         WHEN 2 THEN RETURN fuzz.survives(bytes, as_text, NULL::align.journey);
@@ -305,6 +318,7 @@ BEGIN
         WHEN 7 THEN RETURN fuzz.survives(bytes, as_text, NULL::align.rubric);
         WHEN 8 THEN RETURN fuzz.survives(bytes, as_text, NULL::align.crosstab);
         WHEN 9 THEN RETURN fuzz.survives(bytes, as_text, NULL::align.ranking);
+        WHEN 10 THEN RETURN fuzz.survives(bytes, as_text, NULL::align.model);
     END CASE;
 END $$;
 CREATE FUNCTION fuzz.receive(input bytea) RETURNS text LANGUAGE sql RETURN fuzz.value(input, false);
@@ -333,6 +347,7 @@ CREATE TABLE fuzz.seed AS
     UNION ALL SELECT * FROM fuzz.seed(8, (SELECT crosstab('c' || lead, stage::text) FROM fuzz.event))
     UNION ALL SELECT * FROM fuzz.seed(8, (SELECT crosstab(stage::text, (lead = 3)::text) FROM fuzz.event))
     UNION ALL SELECT * FROM fuzz.seed(9, (SELECT ranking(lead, stage = 'mql') FROM fuzz.event))
+    UNION ALL SELECT * FROM fuzz.seed(10, (SELECT train(jsonb_build_object('stage', stage, 'late', at > '2024-02-01Z', 'day', extract(day FROM at)), lead = 1, '{"day": [5, 10.5]}') FROM fuzz.event))
     UNION ALL SELECT 'text', set_byte('\x00', 0, number) || convert_to(v, 'UTF8') FROM (VALUES
         (0, 'Marketing Qualified Lead'), (0, 'mqls'), (1, 'Q1 2026'), (1, 'March 2026'), (1, 'FY2026')) v (number, v)
     UNION ALL SELECT 'rubric', convert_to(fuzz.sentence(sha512(i::text::bytea) || sha512(i::text::bytea || 'x'), 's'), 'UTF8') FROM generate_series(1, 30) i
