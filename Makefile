@@ -11,7 +11,7 @@ MODULE_big = align
 # what flex and bison make is no source
 GENERATED = src/rubric_gram.c src/rubric_gram.h src/rubric_scan.c
 SOURCES = $(filter-out $(GENERATED),$(foreach c,$(CAPABILITIES),$(wildcard src/$(c).c src/$(c)_*.c)))
-OBJS = $(sort $(patsubst %.c,%.o,$(SOURCES) $(filter %.c,$(GENERATED))))
+OBJS = $(sort $(patsubst %.c,%.o,$(SOURCES) $(filter %.c,$(GENERATED)))) $(if $(FUZZ),test/fuzz/fuzz.o test/fuzz/grammar.o)
 DATA = $(wildcard sql/upgrades/*.sql)
 DATA_built = align--$(RELEASE).sql
 PARTS = $(CAPABILITIES:%=sql/parts/%.sql)
@@ -29,11 +29,11 @@ REGRESS = $(CAPABILITIES) $(filter-out $(CAPABILITIES),$(sort $(patsubst test/sq
 REGRESS_OPTS = --inputdir=test --load-extension=pgtap --load-extension=align
 ISOLATION = $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=align
-EXTRA_CLEAN = $(GENERATED) align--*.sql src/bin/align_load src/*.bc build results output_iso tmp_check log
+EXTRA_CLEAN = $(GENERATED) align--*.sql src/bin/align_load src/*.bc test/fuzz/*.o build results output_iso tmp_check log
 
 # The targets of this project alone; they call make again for what needs the
 # build files of a server.
-OWN_TARGETS = help demo check bench dist docs-check indent
+OWN_TARGETS = help demo check bench fuzz dist docs-check indent
 ifeq ($(filter-out $(OWN_TARGETS),$(or $(MAKECMDGOALS),all)),)
 
 .PHONY: $(OWN_TARGETS)
@@ -44,7 +44,9 @@ help:
 	@echo 'make check     build and run every test in a throwaway server'
 	@echo '               PG_CONFIG=…: of that server; SANITIZE=1: with AddressSanitizer and UBSan'
 	@echo 'make bench     measure against plain SQL; ROWS=N events; PEERS=1: also DuckDB and ClickHouse;'
-	@echo '               CURVE=1: also 1, 10 and 50 million events'
+	@echo '               CURVE=1: also 1, 10 and 50 million events; ONLY=rubric,predict: these files alone'
+	@echo 'make fuzz      let libFuzzer look for inputs that break the parser or binary input; SECONDS=60 for each'
+	@echo '               target; TARGETS=rubric: that one alone; INPUT=FILE: try one input again'
 	@echo 'make           build with the server that PG_CONFIG names'
 	@echo 'make install   install into that server'
 	@echo 'make installcheck  run the SQL tests against a running server'
@@ -54,13 +56,17 @@ help:
 
 demo:
 	@tools/demo
-export LEADS EVENTS SOURCE TIMEZONE DATE_FORMAT REJECTS KEEP ROWS ROUNDS PEERS CURVE SANITIZE WERROR PG_CONFIG
+export LEADS EVENTS SOURCE TIMEZONE DATE_FORMAT REJECTS KEEP ROWS ROUNDS PEERS CURVE TARGETS INPUT SANITIZE WERROR PG_CONFIG
 
 check: docs-check
 	@tools/check
 
 bench:
 	@tools/bench
+
+# not by the environment, where SECONDS is a clock to some shells
+fuzz:
+	@tools/fuzz $(or $(SECONDS),60)
 
 # Every capability has its files, everywhere under the one name.
 docs-check:
@@ -86,7 +92,17 @@ include $(PGXS)
 
 all: src/bin/align_load
 
-$(OBJS): $(wildcard src/*.h) src/rubric_gram.h align.control
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h) src/rubric_gram.h align.control
+
+# make fuzz: libFuzzer in the library, which tells it the branches taken. Without
+# the run-time of a sanitizer, undefined behaviour ends the process.
+ifdef FUZZ
+CC = clang
+$(OBJS): override CFLAGS += -w $(if $(SANITIZE),,-fsanitize=undefined -fno-sanitize=alignment -fsanitize-trap=undefined)
+$(filter src/%,$(OBJS)): override CFLAGS += -fsanitize=fuzzer-no-link
+SHLIB_LINK += -Wl,-Bsymbolic $(FUZZER) -lstdc++
+FUZZER = $(firstword $(wildcard $(addprefix $(shell clang -print-runtime-dir)/libclang_rt.fuzzer_no_main,-$(shell uname -m).a .a)))
+endif
 
 src/rubric_gram.c: src/rubric_gram.y
 	bison -Wall -Werror --defines=src/rubric_gram.h -o $@ $<
@@ -106,7 +122,7 @@ src/bin/align_load: src/bin/align_load.c src/bin/load_copy.c src/bin/csv.c src/b
 
 # without the folders that check and demo make
 clean-objects:
-	rm -f $(OBJS) $(OBJS:.o=.bc) align.so align--*.sql src/bin/align_load
+	rm -f $(OBJS) $(OBJS:.o=.bc) test/fuzz/*.o align.so align--*.sql src/bin/align_load
 
 install: install-align_load
 

@@ -63,6 +63,7 @@ align_funnel_rule_fault(const FunnelRule *rule)
 
 	if (rule->kind > JOURNEY_STEPS || rule->mode > FUNNEL_ANY ||
 		rule->ties > FUNNEL_TIES_STRICT || rule->step_count > FUNNEL_MAX_STEPS ||
+		rule->exclude_to > FUNNEL_MAX_STEPS ||
 		rule->reserved[0] != 0 || rule->reserved[1] != 0 || rule->reserved_word != 0)
 		return "a field is out of range";
 	if (rule->kind != 0 && rule->step_count == 0)

@@ -77,7 +77,7 @@ static Prediction
 begin_prediction(FunctionCallInfo fcinfo)
 {
 	Model	   *model = (Model *) align_state_cached(&align_model_kind, fcinfo, 0);
-	double		smoothing = PG_GETARG_FLOAT8(2);
+	double		smoothing = PG_NARGS() > 2 ? PG_GETARG_FLOAT8(2) : 1;
 	Prediction	prediction;
 
 	if (!(smoothing >= MIN_SMOOTHING && smoothing <= MAX_SMOOTHING))
@@ -205,7 +205,7 @@ put_row(FunctionCallInfo fcinfo, const char *name, const char *value, const Tall
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
-/* explain(model, features, smoothing): the prior, then a row per field */
+/* explain(model, features), explain_smoothed(model, features, smoothing): the prior, then a row per field */
 PG_FUNCTION_INFO_V1(align_model_explain);
 Datum
 align_model_explain(PG_FUNCTION_ARGS)

@@ -17,6 +17,7 @@
 
 #include "common/hashfn.h"
 #include "libpq/pqformat.h"
+#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -27,7 +28,7 @@
  * Compiles a text; NULL when escontext takes the error.
  */
 static Rubric *
-compile(const char *text, int length, Node * escontext)
+compile(const char *text, int length, Node *escontext)
 {
 	RubricParse parse = {.text = text,.length = length};
 	Rubric	   *rubric = NULL;
@@ -157,40 +158,56 @@ align_rubric_hash_extended(PG_FUNCTION_ARGS)
 }
 
 /*
- * What a function judges by: the rubric of an argument. It is detoasted once,
- * and the shape of objects is remembered, as long as the argument has the same
- * bytes, or the same place out of line.
+ * Whether an argument is written in the query. Nothing else is sure to stay as it
+ * is: a parameter changes in a loop of PL/pgSQL, an array has other elements.
+ */
+static bool
+is_constant(const FmgrInfo *flinfo, int argument)
+{
+	const Node *call = flinfo->fn_expr;
+
+	if (call != NULL && IsA(call, OpExpr))
+		return IsA(list_nth(((const OpExpr *) call)->args, argument), Const);
+	if (call != NULL && IsA(call, FuncExpr))
+		return IsA(list_nth(((const FuncExpr *) call)->args, argument), Const);
+	return false;
+}
+
+/*
+ * What a function judges by: the rubric of an argument. It is kept, and where the
+ * next row has the same, byte by byte, not detoasted anew; what is stored out of
+ * line is known by its pointer, which means one value while a query runs.
  */
 Judge *
 align_rubric_judge(FunctionCallInfo fcinfo, int argument)
 {
 	FmgrInfo   *flinfo = fcinfo->flinfo;
-	Judge	   *judge = flinfo->fn_extra;
 	struct varlena *given = (struct varlena *) PG_GETARG_POINTER(argument);
-	Size		size;
+	Judge	   *judge = flinfo->fn_extra;
 	MemoryContext caller;
-
-	if (judge != NULL && judge->is_stable)
-		return judge;
-	size = VARSIZE_ANY(given);
-	if (judge != NULL && judge->given_size == size && memcmp(judge->given, given, size) == 0)
-		return judge;
 
 	if (judge == NULL)
 	{
 		judge = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(Judge));
-		judge->context = AllocSetContextCreate(flinfo->fn_mcxt, "align rubric", ALLOCSET_SMALL_SIZES);
+		judge->context = flinfo->fn_mcxt;
+		judge->rubric_context = AllocSetContextCreate(flinfo->fn_mcxt, "rubric", ALLOCSET_DEFAULT_SIZES);
+		judge->is_constant = is_constant(flinfo, argument);
 		flinfo->fn_extra = judge;
 	}
-	judge->given_size = 0;		/* should what follows fail */
-	MemoryContextReset(judge->context);
-	caller = MemoryContextSwitchTo(judge->context);
-	judge->rubric = align_rubric_get(PointerGetDatum(PG_DETOAST_DATUM_COPY(PointerGetDatum(given))));
-	judge->shape = palloc0(sizeof(ObjectShape));
-	judge->given = palloc(size);
-	memcpy(judge->given, given, size);
-	judge->given_size = size;
-	judge->is_stable = get_fn_expr_arg_stable(flinfo, argument);
+	judge->is_repeated = judge->given != NULL &&
+		(judge->is_constant ||
+		 (VARSIZE_ANY(given) == VARSIZE_ANY(judge->given) &&
+		  memcmp(given, judge->given, VARSIZE_ANY(given)) == 0));
+	if (judge->is_repeated)
+		return judge;
+
+	judge->given = NULL;
+	judge->shape.count = 0;
+	MemoryContextReset(judge->rubric_context);
+	caller = MemoryContextSwitchTo(judge->rubric_context);
+	given = memcpy(palloc(VARSIZE_ANY(given)), given, VARSIZE_ANY(given));
+	judge->rubric = align_rubric_get(PointerGetDatum(given));
+	judge->given = given;
 	MemoryContextSwitchTo(caller);
 	return judge;
 }

@@ -22,7 +22,7 @@
 #define RUBRIC_MAX_FIELDS	200
 #define RUBRIC_MAX_GROUPS	50
 #define RUBRIC_MAX_POINTS	1000000
-#define RUBRIC_MAX_DIGITS	100 /* of a number */
+#define RUBRIC_MAX_DIGITS	100 /* of a number, its point counted */
 
 /* Points are whole numbers of millionths: sums are exact in any order. */
 typedef int64 Points;
@@ -145,7 +145,7 @@ typedef struct RubricClause
 	uint32		node;			/* of the condition */
 	uint8		kind;			/* RubricKind */
 	bool		has_condition;
-	uint16		group;			/* 0: none, else number from 1 */
+	uint16		group;			/* of points: number from 1; 0: none */
 	uint16		since;			/* field of the decay */
 } RubricClause;
 
@@ -230,23 +230,23 @@ typedef struct ObjectShape
 											 * from its first value */
 } ObjectShape;
 
-/* What a function keeps from row to row, anew where the rubric is another one. */
+/* What a function keeps from row to row. */
 typedef struct Judge
 {
 	const Rubric *rubric;
-	ObjectShape *shape;
-	bool		is_stable;		/* the argument is the same in all rows */
-	struct varlena *given;		/* the argument as it came */
-	Size		given_size;
-	MemoryContext context;		/* of all of these */
+	struct varlena *given;		/* copy of the argument, perhaps toasted */
+	MemoryContext rubric_context;	/* of both */
+	bool		is_constant;	/* the argument is, and need not be compared */
+	bool		is_repeated;	/* the rubric is that of the row before */
+	ObjectShape shape;			/* by this rubric */
 	TupleDesc	row_type;
+	MemoryContext context;
 } Judge;
 
 /* An object as a rubric sees it: the values of its fields, from one pass. */
 typedef struct Subject
 {
 	const Rubric *rubric;
-	bool		has_as_of;
 	TimestampTz as_of;
 	FieldValue	values[RUBRIC_MAX_FIELDS];
 } Subject;

@@ -96,8 +96,13 @@ compare_values(const ListCell *a, const ListCell *b)
 			return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(left->number), NumericGetDatum(right->number)));
 		case TYPE_STRING:
 			return compare_strings(left->text, right->text);
+		case TYPE_INSTANT:
+			/* of those that begin alike, the day first */
+			if (left->low != right->low)
+				return left->low < right->low ? -1 : 1;
+			return left->high > right->high ? -1 : left->high < right->high;
 		default:
-			return left->low != right->low ? (left->low < right->low ? -1 : 1) : (int) left->high - (int) right->high;
+			return (int) (left->high - right->high);
 	}
 }
 
@@ -165,10 +170,21 @@ add_node(Compile *compile, const TreeCondition *condition)
 	if (condition->op == RUBRIC_IN || condition->op == RUBRIC_HAS)
 	{
 		List	   *sorted = list_copy(condition->values);
+		int64		covered = PG_INT64_MIN;
 
 		list_sort(sorted, compare_values);
+		node.value_count = 0;
 		foreach(cell, sorted)
-			add_value(compile, condition->op, lfirst(cell));
+		{
+			const TreeValue *value = lfirst(cell);
+
+			/* an instant of a day in the list would lead a search astray */
+			if (condition->type == TYPE_INSTANT && value->high <= covered)
+				continue;
+			covered = value->high;
+			add_value(compile, condition->op, value);
+			node.value_count++;
+		}
 	}
 	else
 		foreach(cell, condition->values)
@@ -274,7 +290,7 @@ add_statements(Compile *compile, Rubric *head)
 			clause.points = statement->points;
 			clause.half_life = statement->half_life;
 			clause.has_condition = statement->condition != NULL;
-			clause.group = head->group_count;
+			clause.group = statement->kind == TREE_POINTS ? head->group_count : 0;
 			head->decays |= clause.half_life > 0;
 			head->clause_count++;
 			appendBinaryStringInfo(&compile->clauses, (const char *) &clause, sizeof(clause));

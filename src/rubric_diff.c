@@ -77,7 +77,7 @@ statements_of(const Rubric *rubric)
 		const RubricClause *clause = &rubric_clauses(rubric)[i];
 
 		add(&statements, kinds[clause->kind], bytes_text(rubric, clause->text),
-			clause->kind != CLAUSE_POINTS || clause->group == 0 ? NULL : bytes_text(rubric, rubric_groups(rubric)[clause->group - 1].name),
+			clause->group == 0 ? NULL : bytes_text(rubric, rubric_groups(rubric)[clause->group - 1].name),
 			bytes_text(rubric, clause->condition), field_names(rubric, clause));
 	}
 	for (int i = 0; i < rubric->group_count; i++)

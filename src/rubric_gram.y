@@ -15,6 +15,10 @@
 %{
 #include "compat.h"
 
+#include <ctype.h>
+
+#include "utils/formatting.h"
+
 #include "base.h"
 #include "rubric_tree.h"
 #include "rubric_gram.h"
@@ -82,7 +86,7 @@ static void yyerror(YYLTYPE *location, yyscan_t scanner, RubricParse *parse, con
 
 /* not reserved */
 %token <text> ANY "any" AT "at" CAP "cap" SINCE "since" KNOWN "known" UNKNOWN "unknown"
-%token <text> UNIT "days"
+%token <text> UNIT "minutes, hours, days or weeks"
 
 %token EQ "=" NE "<>" LT "<" LE "<=" GT ">" GE ">=" PLUS "+" MINUS "-" OPEN "(" CLOSE ")" COMMA "," DOT "."
 
@@ -315,6 +319,7 @@ yyreport_syntax_error(const yypcontext_t *context, yyscan_t scanner, RubricParse
 	bool		field_fits = false;
 	bool		string_fits = false;
 	StringInfoData detail;
+	const char *separator = "";
 	char	   *word;
 	const char *nearest;
 	const char *hint;
@@ -332,17 +337,21 @@ yyreport_syntax_error(const yypcontext_t *context, yyscan_t scanner, RubricParse
 	{
 		if (is_noise(expected[i], field_fits))
 			continue;
-		expected_words[words++] = yysymbol_name(expected[i]);
-		appendStringInfo(&detail, "%s%s", words > 1 ? ", " : "", yysymbol_name(expected[i]));
+		if (isalpha((unsigned char) yysymbol_name(expected[i])[0]))
+			expected_words[words++] = yysymbol_name(expected[i]);
+		appendStringInfo(&detail, "%s%s", separator, yysymbol_name(expected[i]));
+		separator = ", ";
 	}
 	appendStringInfoChar(&detail, '.');
 	if (count == 0)
 		resetStringInfo(&detail);
 
 	word = align_scan_word(parse->text, parse->length, location);
-	nearest = found == YYSYMBOL_NAME ? align_base_nearest(word, expected_word, words) : NULL;
+	nearest = found == YYSYMBOL_NAME ? align_base_nearest(asc_tolower(word, strlen(word)), expected_word, words) : NULL;
 	if (nearest != NULL)
 		hint = psprintf("Perhaps \"%s\" is meant.", nearest);
+	else if (pg_strcasecmp(word, "null") == 0)
+		hint = "What is null is unknown: write is unknown, or is known.";
 	else if (found == YYSYMBOL_NAME && string_fits)
 		hint = "Write text in single quotes, such as 'US'.";
 	else if (found == YYSYMBOL_STRING && field_fits)

@@ -98,7 +98,7 @@ object_with(const Rubric *rubric, const RubricNode *node)
  * say it: the operands of and, each.
  */
 static void
-add_containments(const Rubric *rubric, uint32 place, Oid operator, Node * attrs, List **clauses)
+add_containments(const Rubric *rubric, uint32 place, Oid operator, Node *attrs, List **clauses)
 {
 	const RubricNode *nodes = rubric_nodes(rubric);
 	const RubricNode *node = &nodes[place];

@@ -65,6 +65,23 @@ entry_length(JEntry entry, uint32 offset)
 }
 
 /*
+ * The offset behind some entries, first to before end. Only every
+ * JB_OFFSET_STRIDEth entry of an object, counted with its keys, holds an offset:
+ * where no such one is among them, lengths are added up without a look.
+ */
+static inline uint32
+skip_entries(const JEntry *entries, int first, int end, uint32 offset, bool lengths_only)
+{
+	if (lengths_only)
+		for (; first < end; first++)
+			offset += JBE_OFFLENFLD(entries[first]);
+	else
+		for (; first < end; first++)
+			offset += entry_length(entries[first], offset);
+	return offset;
+}
+
+/*
  * Finds which of the rubric's keys, first to before end, an object has, along
  * both in their common order. How many; found gets the rubric's keys, places
  * their places in the object, counted from its first value.
@@ -121,6 +138,7 @@ take_values(Subject *subject, const JsonbContainer *object, uint32 names_size,
 	const char *base = (const char *) &object->children[2 * count];
 	uint32		offset = names_size;
 	int			place = 0;
+	bool		lengths_only = 2 * count <= JB_OFFSET_STRIDE;
 
 	for (int i = 0; i < found_count; i++)
 	{
@@ -128,8 +146,8 @@ take_values(Subject *subject, const JsonbContainer *object, uint32 names_size,
 		uint32		begin;
 		JEntry		entry;
 
-		for (; place < places[i]; place++)
-			offset += entry_length(entries[place], offset);
+		offset = skip_entries(entries, place, places[i], offset, lengths_only);
+		place = places[i];
 		entry = entries[place];
 		begin = JBE_ISNUMERIC(entry) || JBE_ISCONTAINER(entry) ? INTALIGN(offset) : offset;
 		if (key->field >= 0)
@@ -171,7 +189,7 @@ read_object(Subject *subject, const JsonbContainer *object, int first, int end)
 static void
 learn_shape(Judge *judge, const JsonbContainer *object)
 {
-	ObjectShape *shape = judge->shape;
+	ObjectShape *shape = &judge->shape;
 	int			count = JsonContainerSize(object);
 	Size		entries_size = count * sizeof(JEntry);
 
@@ -212,7 +230,7 @@ void
 align_rubric_read(Subject *subject, Judge *judge, Jsonb *object)
 {
 	const Rubric *rubric = judge->rubric;
-	ObjectShape *shape = judge->shape;
+	ObjectShape *shape = &judge->shape;
 
 	subject->rubric = rubric;
 	if (!JB_ROOT_IS_OBJECT(object))
@@ -223,8 +241,11 @@ align_rubric_read(Subject *subject, Judge *judge, Jsonb *object)
 				 errhint("Pass the attributes of one lead, such as {\"country\": \"US\"}.")));
 	for (int i = 0; i < rubric->field_count; i++)
 		subject->values[i].type = FIELD_ABSENT;
-	if (JsonContainerSize(&object->root) == 0)
+	if (!judge->is_repeated || JsonContainerSize(&object->root) == 0)
+	{
+		read_object(subject, &object->root, 0, rubric->top_key_count);
 		return;
+	}
 	if (!has_shape(&object->root, shape))
 		learn_shape(judge, &object->root);
 	take_values(subject, &object->root, shape->size, shape->found_count, shape->found, shape->places);

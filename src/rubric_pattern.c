@@ -225,7 +225,11 @@ skip_brackets(const char *at, const char *end)
 	return at < end ? at + 1 : NULL;
 }
 
-/* Past a group in parentheses; NULL when it does not end. */
+/*
+ * Past a group in parentheses; NULL when it does not end, or holds what begins
+ * with (? and is no plain group: what looks ahead or behind, options, and
+ * comments, which hide what stands in them.
+ */
 static const char *
 skip_group(const char *at, const char *end)
 {
@@ -243,7 +247,11 @@ skip_group(const char *at, const char *end)
 			continue;
 		}
 		else if (*at == '(')
+		{
 			depth++;
+			if (end - at >= 3 && at[1] == '?' && at[2] != ':')
+				return NULL;
+		}
 		else if (*at == ')' && --depth == 0)
 			return at + 1;
 		at++;
@@ -292,8 +300,6 @@ align_pattern_literals(const char *regex, int length, RubricLiteral *literals, i
 	if (strncmp(regex, "***", Min(length, 3)) == 0)
 		return 0;
 	strip_group(&at, &end, &at_begin, &at_end);
-	if (end - at >= 2 && strncmp(at, "(?", 2) == 0)
-		return 0;
 	for (;; at++)
 	{
 		RubricLiteral best = {.at_begin = at_begin,.at_end = at_end};
@@ -340,7 +346,8 @@ align_pattern_literals(const char *regex, int length, RubricLiteral *literals, i
 			}
 			else if (*at == '{')
 			{
-				at = memchr(at, '}', end - at);
+				/* only before a digit it counts, else it is itself */
+				at = end - at >= 2 && isdigit((unsigned char) at[1]) ? memchr(at, '}', end - at) : NULL;
 				if (at == NULL)
 					return 0;
 			}

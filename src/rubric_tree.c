@@ -7,6 +7,7 @@
  */
 #include "compat.h"
 
+#include <ctype.h>
 #include <math.h>
 
 #include "catalog/pg_collation.h"
@@ -60,9 +61,18 @@ make_value(RubricType type, char *text, int location)
 	return value;
 }
 
+static void
+number_fault(RubricParse *parse, const char *text, int location)
+{
+	align_tree_fault(parse, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, location,
+					 psprintf("the number %.40s%s is out of range", text, strlen(text) > 40 ? "..." : ""),
+					 psprintf("A number has at most %d characters, written without an exponent.", RUBRIC_MAX_DIGITS),
+					 "Write a shorter one.");
+}
+
 /*
- * A number, exactly. One that would take more than RUBRIC_MAX_DIGITS digits is
- * refused before it is made.
+ * A number, exactly. One that would be too long is refused before it is made, and
+ * by its canonical text, so that this reads back.
  */
 TreeValue *
 align_tree_number(RubricParse *parse, const char *text, bool negative, int location)
@@ -71,12 +81,9 @@ align_tree_number(RubricParse *parse, const char *text, bool negative, int locat
 	const char *exponent = strpbrk(text, "eE");
 
 	if (strlen(text) > RUBRIC_MAX_DIGITS ||
-		(exponent != NULL && labs(strtol(exponent + 1, NULL, 10)) > RUBRIC_MAX_DIGITS))
+		(exponent != NULL && fabs(strtod(exponent + 1, NULL)) > RUBRIC_MAX_DIGITS))
 	{
-		align_tree_fault(parse, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, location,
-						 psprintf("the number %.*s%s is out of range", 40, text, strlen(text) > 40 ? "..." : ""),
-						 psprintf("A number has at most %d digits.", RUBRIC_MAX_DIGITS),
-						 "Write a shorter one.");
+		number_fault(parse, text, location);
 		text = "0";
 	}
 	value->number = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(psprintf("%s%s", negative ? "-" : "", text)),
@@ -84,6 +91,8 @@ align_tree_number(RubricParse *parse, const char *text, bool negative, int locat
 	/* 1.50 and 1.5 are the same number and the same text; there is no -0 */
 	value->number = DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, NumericGetDatum(value->number)));
 	value->text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->number)));
+	if (strlen(value->text) > RUBRIC_MAX_DIGITS + (value->text[0] == '-'))
+		number_fault(parse, text, location);
 	return value;
 }
 
@@ -112,36 +121,46 @@ align_tree_instant(RubricParse *parse, const char *text, int location)
 	bool		is_date = strpbrk(text, "Tt") == NULL;
 	StringInfoData out;
 
-	if (!align_base_instant_read_utc(text, text + strlen(text), &value->low))
+	initStringInfo(&out);
+	if (align_base_instant_read_utc(text, text + strlen(text), &value->low))
+		align_base_instant_write(&out, value->low);
+	/* by its zone an instant may lie in a year that is not written so */
+	if (out.len == 0 || !isdigit((unsigned char) out.data[0]))
 		align_tree_fault(parse, ERRCODE_INVALID_DATETIME_FORMAT, location,
 						 psprintf("invalid instant: %s", text),
-						 "A date or instant is one of the calendar, as ISO 8601 writes it.",
+						 "A date or instant is one of the calendar, of the years 0000 to 9999, as ISO 8601 writes it.",
 						 "Write 2026-03-01 for a day, 2026-03-01T09:30:00Z for an instant.");
 	value->high = value->low + (is_date ? USECS_PER_DAY : 1);
-	initStringInfo(&out);
 	if (is_date)
+	{
+		resetStringInfo(&out);
 		appendStringInfoString(&out, text);
-	else if (!parse->failed)
-		align_base_instant_write(&out, value->low);
+	}
 	value->text = out.data;
 	return value;
 }
 
-static TreeCondition *
-make_condition(RubricParse *parse, RubricOp op, List *operands, int location)
+static void
+check_depth(RubricParse *parse, const TreeCondition *condition, int location)
 {
-	TreeCondition *condition = palloc0(sizeof(TreeCondition));
-	ListCell   *cell;
-
-	condition->op = op;
-	condition->operands = operands;
-	condition->depth = 1;
-	foreach(cell, operands)
-		condition->depth = Max(condition->depth, ((TreeCondition *) lfirst(cell))->depth + 1);
 	if (condition->depth > RUBRIC_MAX_DEPTH)
 		align_tree_fault(parse, ERRCODE_PROGRAM_LIMIT_EXCEEDED, location, "it is nested too deeply",
 						 psprintf("Conditions are nested at most %d deep.", RUBRIC_MAX_DEPTH),
 						 "Write it in several clauses.");
+}
+
+/*
+ * A condition of at most one operand; its depth is one more.
+ */
+static TreeCondition *
+make_condition(RubricParse *parse, RubricOp op, TreeCondition *operand, int location)
+{
+	TreeCondition *condition = palloc0(sizeof(TreeCondition));
+
+	condition->op = op;
+	condition->operands = operand == NULL ? NIL : list_make1(operand);
+	condition->depth = operand == NULL ? 1 : operand->depth + 1;
+	check_depth(parse, condition, location);
 	return condition;
 }
 
@@ -152,24 +171,21 @@ make_condition(RubricParse *parse, RubricOp op, List *operands, int location)
 TreeCondition *
 align_tree_join(RubricParse *parse, RubricOp op, TreeCondition *left, TreeCondition *right, int location)
 {
-	List	   *operands = left->op == op ? left->operands : list_make1(left);
+	TreeCondition *joined = left->op == op ? left : make_condition(parse, op, left, location);
 
 	if (right->op == op)
-		operands = list_concat(operands, right->operands);
+		joined->operands = list_concat(joined->operands, right->operands);
 	else
-		operands = lappend(operands, right);
-	if (left->op == op && right->op != op && right->depth < left->depth)
-	{
-		left->operands = operands;	/* a long chain is not looked over anew */
-		return left;
-	}
-	return make_condition(parse, op, operands, location);
+		joined->operands = lappend(joined->operands, right);
+	joined->depth = Max(joined->depth, right->depth + (right->op != op));
+	check_depth(parse, joined, location);
+	return joined;
 }
 
 TreeCondition *
 align_tree_not(RubricParse *parse, TreeCondition *operand, int location)
 {
-	return make_condition(parse, RUBRIC_NOT, list_make1(operand), location);
+	return make_condition(parse, RUBRIC_NOT, operand, location);
 }
 
 static void
@@ -215,7 +231,7 @@ compare_values(const TreeValue *a, const TreeValue *b)
 TreeCondition *
 align_tree_condition(RubricParse *parse, RubricOp op, bool negated, List *field, List *values, int location)
 {
-	TreeCondition *condition = make_condition(parse, op, NIL, location);
+	TreeCondition *condition = make_condition(parse, op, NULL, location);
 	TreeValue  *first = values == NIL ? NULL : linitial(values);
 	ListCell   *cell;
 

@@ -25,7 +25,7 @@ find_pg_config() {
     done
 }
 
-# Lists, one a line, the Debian packages that a purpose (build, check) lacks.
+# Lists, one a line, the Debian packages that a purpose (build, check, fuzz) lacks.
 missing_packages() {
     config=$(find_pg_config)
     if [ -n "$config" ]; then
@@ -36,8 +36,15 @@ missing_packages() {
         printf '%s\n' "postgresql-$version" "postgresql-server-dev-$version"
     fi
     command -v cc >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 || printf '%s\n' gcc libc6-dev
+    for tool in flex bison; do
+        command -v $tool >/dev/null 2>&1 || printf '%s\n' $tool
+    done
     if [ -n "$config" ] && [ ! -e "$("$config" --includedir)/libpq-fe.h" ]; then
         printf '%s\n' libpq-dev
+    fi
+    if [ "$1" = fuzz ]; then
+        command -v clang >/dev/null 2>&1 || printf '%s\n' clang
+        ls "$(clang -print-runtime-dir 2>/dev/null)"/libclang_rt.fuzzer_no_main* >/dev/null 2>&1 || printf '%s\n' libclang-rt-dev
     fi
     if [ "$1" = check ]; then
         [ -n "$(find_pgtap "$config")" ] || printf '%s\n' "postgresql-$version-pgtap"
@@ -169,12 +176,12 @@ dynamic_library_path = '$destdir$("$PG_CONFIG" --pkglibdir):\$libdir'"
     export PG_CONFIG
 
     # what was built for another server or with other flags is built anew
-    built_for="$("$PG_CONFIG" --version) $("$PG_CONFIG" --configure | cksum) ${SANITIZE:-} ${WERROR:-}"
+    built_for="$("$PG_CONFIG" --version) $("$PG_CONFIG" --configure | cksum) ${SANITIZE:-} ${WERROR:-} ${FUZZ:-}"
     if [ "$(cat build/built_for 2>/dev/null)" != "$built_for" ]; then
         make -s clean-objects >/dev/null 2>&1 || true
         printf '%s\n' "$built_for" >build/built_for
     fi
-    build_log make -s all install with_llvm=no PG_CONFIG="$PG_CONFIG" DESTDIR="$destdir" SANITIZE="${SANITIZE:-}" WERROR="${WERROR:-}"
+    build_log make -s all install with_llvm=no PG_CONFIG="$PG_CONFIG" DESTDIR="$destdir" SANITIZE="${SANITIZE:-}" WERROR="${WERROR:-}" ${FUZZ:+FUZZ=1}
 
     pgtap=$(find_pgtap "$PG_CONFIG")
     own="$("$PG_CONFIG" --sharedir)/extension"

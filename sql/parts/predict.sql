@@ -87,10 +87,15 @@ COMMENT ON AGGREGATE align.train(jsonb, boolean, jsonb) IS 'The same with cuts: 
 CREATE FUNCTION align.predict(model align.model, features jsonb, smoothing double precision DEFAULT 1) RETURNS double precision
     AS 'MODULE_PATHNAME', 'align_model_predict' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION align.predict(align.model, jsonb, double precision) IS 'The probability that a lead with these features is won, above 0 and below 1: naive Bayes with Laplace''s smoothing (Mitchell, Machine Learning, 1997, section 6.9), computed as log odds. A feature or value that the model has not seen says nothing. An error when the model knows no lead that was won or none that was not, or has counts below zero; smoothing is from 1e-12 to 1e12.';
-CREATE FUNCTION align.explain(model align.model, features jsonb, smoothing double precision DEFAULT 1,
+CREATE FUNCTION align.explain(model align.model, features jsonb,
     OUT feature text, OUT value text, OUT won_count bigint, OUT lost_count bigint, OUT log_odds double precision, OUT odds_ratio double precision) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'align_model_explain' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
-COMMENT ON FUNCTION align.explain(align.model, jsonb, double precision) IS 'Why predict says so: first the prior, as feature NULL, then each known feature, the one that weighs most first. won_count and lost_count leads had that value; log_odds is what it adds, above 0 for winning, and odds_ratio what it multiplies the odds by. The log_odds of all rows add up to those of predict. A feature or value that the model has not seen has 0 of all. The same errors as predict.';
+COMMENT ON FUNCTION align.explain(align.model, jsonb) IS 'Why predict says so: first the prior, as feature NULL, then each known feature, the one that weighs most first. won_count and lost_count leads had that value; log_odds is what it adds, above 0 for winning, and odds_ratio what it multiplies the odds by. The log_odds of all rows add up to those of predict. A feature or value that the model has not seen has 0 of all. The same errors as predict.';
+-- By another name: explain(rubric, attrs, as_of) has three arguments, too.
+CREATE FUNCTION align.explain_smoothed(model align.model, features jsonb, smoothing double precision,
+    OUT feature text, OUT value text, OUT won_count bigint, OUT lost_count bigint, OUT log_odds double precision, OUT odds_ratio double precision) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'align_model_explain' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION align.explain_smoothed(align.model, jsonb, double precision) IS 'As explain(model, features), with another smoothing than 1, as predict takes it.';
 CREATE FUNCTION align.features(model align.model,
     OUT feature text, OUT value text, OUT won_count bigint, OUT lost_count bigint, OUT log_odds double precision) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'align_model_features' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 100;

@@ -29,7 +29,7 @@ SELECT results_eq('SELECT feature, value, won_count, lost_count, round(odds_rati
              ('wind', 'strong', 3, 3, round(7/11.0, 12)), ('temperature', 'cool', 3, 1, round(4/3.0, 12))$$, 'explain: the prior, then what weighs most, by hand');
 SELECT ok((SELECT abs(sum(log_odds) - (SELECT ln(predict(model, day) / (1 - predict(model, day))) FROM taught)) < 1e-14 FROM taught, explain(model, day)), 'its parts add up to the log odds of predict');
 SELECT ok((SELECT bool_and(abs(exp(log_odds) - odds_ratio) < 1e-15) FROM taught, explain(model, day)), 'odds_ratio is e to the log_odds');
-SELECT ok((SELECT abs(sum(log_odds) - (SELECT ln(predict(model, day, 0.25) / (1 - predict(model, day, 0.25))) FROM taught)) < 1e-14 FROM taught, explain(model, day, 0.25)), 'also with another smoothing');
+SELECT ok((SELECT abs(sum(log_odds) - (SELECT ln(predict(model, day, 0.25) / (1 - predict(model, day, 0.25))) FROM taught)) < 1e-14 FROM taught, explain_smoothed(model, day, 0.25)), 'also with another smoothing');
 SELECT results_eq($$SELECT feature, value, won_count, lost_count, round(log_odds::numeric, 12) FROM taught, features(model) WHERE feature IN ('outlook', 'wind')$$,
     $$VALUES ('outlook', 'overcast', 4::bigint, 0::bigint, round(ln((5/12.0) / (1/8.0)), 12)), ('outlook', 'rain', 3, 2, round(ln((4/12.0) / (3/8.0)), 12)), ('outlook', 'sunny', 2, 3, round(ln(1/2.0), 12)),
              ('wind', 'strong', 3, 3, round(ln(7/11.0), 12)), ('wind', 'weak', 6, 2, round(ln((7/11.0) / (3/7.0)), 12))$$, 'features, by hand');
@@ -175,7 +175,7 @@ SELECT is((SELECT array_agg(round(predict(model, '{}')::numeric, 12)) FROM (SELE
 -- results stay strictly between 0 and 1
 CREATE TEMP TABLE sure AS SELECT train((SELECT jsonb_object_agg('f' || k, i % 2 = 0) FROM generate_series(1, 200) k), i % 2 = 0) AS model FROM generate_series(1, 1000) i;
 SELECT is((SELECT array_agg(predict(model, f, 1e-12) > 0 AND predict(model, f, 1e-12) < 1) FROM sure, (SELECT jsonb_object_agg('f' || k, v) AS f FROM generate_series(1, 200) k, (VALUES (true), (false)) v (v) GROUP BY v) s), '{t,t}', 'above 0 and below 1');
-SELECT ok((SELECT bool_and(odds_ratio < 'infinity') FROM sure, explain(model, '{"f1": true}', 1e-12)), 'odds are finite');
+SELECT ok((SELECT bool_and(odds_ratio < 'infinity') FROM sure, explain_smoothed(model, '{"f1": true}', 1e-12)), 'odds are finite');
 
 -- model_quality, over leads of our own. Window 90 days, split at 2025-01-01, as of 2025-07-01.
 CREATE TEMP TABLE story (key text, source text, segment text, attrs jsonb, first_at timestamptz, customer_at timestamptz);
@@ -236,7 +236,7 @@ FROM (VALUES ('in one group', $$SELECT align.train('{}', true, c) FROM (VALUES (
     ('-', $$SELECT align.train('{}', true) - align.train('{}', true, '{"a": [1]}')$$, '{}', '{"a": [1]}'),
     ('rollup', $$SELECT align.rollup(m) FROM (SELECT align.train('{}', true, c) AS m FROM (VALUES ('{"a": [1]}'::jsonb), ('{"a": [1, 2]}')) v (c) GROUP BY c ORDER BY length(c::text)) s$$, '{"a": [1]}', '{"a": [1, 2]}')) v (name, statement, a, b);
 SELECT is(pg_temp.error_of(format('SELECT align.%s FROM taught', call)), format('22023 | invalid smoothing: %s | It is how many rows are added to each count: more than 0, from 1e-12 to 1e12. | Write 1 for Laplace''s rule.', shown), 'smoothing: ' || call)
-FROM (VALUES ('predict(model, ''{}'', 0)', '0'), ('predict(model, ''{}'', -1)', '-1'), ('predict(model, ''{}'', ''NaN'')', 'NaN'), ('predict(model, ''{}'', ''infinity'')', 'Infinity'), ('explain(model, ''{}'', 1e13)', '1e+13')) v (call, shown);
+FROM (VALUES ('predict(model, ''{}'', 0)', '0'), ('predict(model, ''{}'', -1)', '-1'), ('predict(model, ''{}'', ''NaN'')', 'NaN'), ('predict(model, ''{}'', ''infinity'')', 'Infinity'), ('explain_smoothed(model, ''{}'', 1e13)', '1e+13')) v (call, shown);
 SELECT is(pg_temp.error_of(format('SELECT align.predict(%s, ''{}'')', model)), format('22023 | this model cannot predict: it knows %s leads that were won and %s that were not | A probability needs both. | Train it on more leads; won_count and lost_count tell beforehand.', won, lost), name)
 FROM (VALUES ('a model of nothing', 'align.train(NULL, true)', 0, 0), ('of wins alone', 'align.train(''{}'', true)', 1, 0), ('of losses alone', 'align.train(''{}'', false)', 0, 1)) v (name, model, won, lost);
 SELECT is(pg_temp.error_of(format('SELECT align.%s FROM part a, part b WHERE (a.i, b.i) = (1, 2)', call)), '22023 | this model has counts below zero | It is the difference of two models, and the second is no part of the first. | Add what was taken away too much.', 'below zero: ' || call)
