@@ -14,6 +14,7 @@ CREATE TABLE align.budget_line (
 );
 COMMENT ON TABLE align.budget_line IS 'What is planned to be spent on an item, by period and category. As soon as an item has lines, its budget is their sum.';
 COMMENT ON COLUMN align.budget_line.id IS 'Number of the line.';
+COMMENT ON SEQUENCE align.budget_line_id_seq IS 'numbers of lines';
 COMMENT ON COLUMN align.budget_line.item IS 'The item of the plan.';
 COMMENT ON COLUMN align.budget_line.period IS 'When it is to be spent.';
 COMMENT ON COLUMN align.budget_line.category IS 'What for, such as media, people, events.';
@@ -38,6 +39,7 @@ CREATE TABLE align.spend (
 );
 COMMENT ON TABLE align.spend IS 'What was spent.';
 COMMENT ON COLUMN align.spend.id IS 'Number of the row.';
+COMMENT ON SEQUENCE align.spend_id_seq IS 'numbers of payments';
 COMMENT ON COLUMN align.spend.item IS 'The item of the plan that it was for; NULL when it was for none.';
 COMMENT ON COLUMN align.spend.at IS 'The day.';
 COMMENT ON COLUMN align.spend.amount IS 'How much, in the company''s currency; below 0 for money that came back.';

@@ -44,6 +44,7 @@ CREATE TABLE align.plan_item (
 );
 COMMENT ON TABLE align.plan_item IS 'The plan: every item from the mission down to an activity, each under one of a higher level. A level may be skipped, never reversed.';
 COMMENT ON COLUMN align.plan_item.id IS 'Number by which other tables point at the item.';
+COMMENT ON SEQUENCE align.plan_item_id_seq IS 'numbers of items';
 COMMENT ON COLUMN align.plan_item.key IS 'Name by which people, documents and functions point at it.';
 COMMENT ON COLUMN align.plan_item.level IS 'mission, vision (ten years), picture (three years), goal (one year), strategy, rock (90 days) or activity.';
 COMMENT ON COLUMN align.plan_item.parent IS 'The item that it stands under, of a higher level; NULL for the mission and for what is tied to nothing yet.';
