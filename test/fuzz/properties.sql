@@ -30,8 +30,12 @@ INSERT INTO fuzz.object SELECT row_number() OVER (), v::jsonb FROM unnest(ARRAY[
     '{"a": 1e64, "b": "ü", "c": {"a": 1}, "d": [{"a": 1}], "e": "2026-01-01"}',
     '{"a": 99999999999999999999.00000000001, "x": "a", "y": "b", "z": "c", "w": "d", "v": "e"}',
     '{"a": 1e-30, "at": "x", "cap": 1, "any": "US", "day": "2024-02-29", "known": true, "since": "2025-06-01T00:00:00.000001+02:00"}',
-    '{"a": {"a": {"a": {"a": "a"}}}, "aa": 10000, "ab": 9999, "ba": 1e4, "bb": 0}'
+    '{"a": {"a": {"a": {"a": "a"}}}, "aa": 10000, "ab": 9999, "ba": 1e4, "bb": 0}',
+    '{"a": 1e300, "b": "US software VP of Sales gmail.com", "c": [1e300, 1e-70], "d": {"a": 1e-99}}'
     ]) v;
+-- many keys, of which some lie where jsonb keeps offsets
+INSERT INTO fuzz.object SELECT 100 + i, jsonb_object_agg(key, value) || '{"a": 1, "b": "x", "title": "VP of Sales", "employees": 50, "last_demo_at": "2025-12-20"}'
+    FROM generate_series(1, 2) i, LATERAL (SELECT 'key_' || n AS key, repeat('x', n * i % 7) AS value FROM generate_series(1, 60) n) pairs GROUP BY i;
 CREATE INDEX ON fuzz.object USING gin (attrs jsonb_path_ops);
 
 CREATE FUNCTION fuzz.rubric(input bytea) RETURNS text LANGUAGE plpgsql AS $$
