@@ -947,8 +947,9 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.plan_markdown(integer, jsonb, timestamptz) IS 'Serves plan_document: the document of a version of the plan with its text, or of a draft with NULL as version.';
 
+-- jit: many small queries, which would be compiled for longer than they run.
 CREATE FUNCTION align.plan_document(version integer, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE STRICT
+    LANGUAGE sql STABLE PARALLEL SAFE STRICT SET jit = off
     RETURN (SELECT align.plan_markdown(p.version, p.body, $2) FROM align.known_plan($1) p);
 COMMENT ON FUNCTION align.plan_document(integer, timestamptz) IS 'A version of the plan as Markdown, to be read and signed: mission and outcome, goals, strategies, rocks, budget by goal and category, what the teams understood of each other, open questions and challenges, signatures, as of an instant, by default now. Texts are escaped. Error for an unknown version.';
 
