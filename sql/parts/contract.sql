@@ -155,8 +155,10 @@ COMMENT ON SEQUENCE align.understanding_id_seq IS 'numbers of understandings';
 SELECT pg_catalog.pg_extension_config_dump('align.plan_version', '');
 SELECT pg_catalog.pg_extension_config_dump('align.plan_signature', '');
 SELECT pg_catalog.pg_extension_config_dump('align.plan_share', '');
+COMMENT ON SEQUENCE align.plan_comment_id_seq IS 'numbers of comments';
 SELECT pg_catalog.pg_extension_config_dump('align.plan_comment', '');
 SELECT pg_catalog.pg_extension_config_dump('align.plan_comment_id_seq', '');
+COMMENT ON SEQUENCE align.understanding_id_seq IS 'numbers of understandings';
 SELECT pg_catalog.pg_extension_config_dump('align.understanding', '');
 SELECT pg_catalog.pg_extension_config_dump('align.understanding_id_seq', '');
 
@@ -767,10 +769,12 @@ CREATE FUNCTION align.date_text(date date) RETURNS text
     RETURN pg_catalog.to_char($1::timestamp, 'FMDD Mon YYYY');
 COMMENT ON FUNCTION align.date_text(date) IS 'A date in words, as in 1 Mar 2026.';
 
+-- The planner takes a document for a hundred items; nested loops over what are
+-- many more would take minutes.
 CREATE FUNCTION align.plan_rows(body jsonb)
     RETURNS TABLE (key text, level text, title text, outcome text, team text, owner text, period text, due date, value numeric, must boolean, in_period boolean,
         money numeric, budget numeric, lines jsonb, goal text, strategy text)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL SAFE SET enable_nestloop = off SET jit = off
 BEGIN ATOMIC
     WITH RECURSIVE item AS MATERIALIZED (
         SELECT r.* FROM pg_catalog.jsonb_array_elements($1 -> 'items') i(item)
@@ -788,6 +792,11 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION align.plan_rows(jsonb) IS 'The items of a frozen plan as rows, each with the goal and the strategy that it serves by its parents. Serves plan_document.';
 
+CREATE FUNCTION align.title_text(title text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(align.markdown_text($1), '…');
+COMMENT ON FUNCTION align.title_text(text) IS 'A title for Markdown, … when nothing of it can be seen.';
+
 CREATE FUNCTION align.owner_text(owner text, team text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN COALESCE(align.markdown_text(pg_catalog.concat_ws(', ', NULLIF($1, ''), $2), 80), '');
@@ -801,18 +810,19 @@ COMMENT ON FUNCTION align.fold_text(text, bigint, bigint, text) IS 'The first pa
 -- The sections of a document that come from the frozen plan alone. What is longer
 -- than a page can bear is folded, with a count.
 CREATE FUNCTION align.plan_content(body jsonb, at timestamptz) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL SAFE SET enable_nestloop = off SET jit = off
 BEGIN ATOMIC
-    WITH most AS (SELECT 10 AS goals, 24 AS strategies, 30 AS rocks, 5 AS categories),
-    r AS MATERIALIZED (SELECT p.*, COALESCE(align.markdown_text(p.title), align.markdown_text(p.key), '…') AS name, align.markdown_text(p.outcome) AS reached, align.owner_text(p.owner, p.team) AS who FROM align.plan_rows($1) p),
+    -- the period is taken out of the document once
+    WITH most AS MATERIALIZED (SELECT 10 AS goals, 24 AS strategies, 30 AS rocks, 5 AS categories, ($1 ->> 'period')::align.period AS period),
+    r AS MATERIALIZED (SELECT p.* FROM align.plan_rows($1) p),
     above AS (
         SELECT pg_catalog.string_agg(pg_catalog.format('**%s** %s%s', CASE r.level WHEN 'mission' THEN 'Our mission.' WHEN 'vision' THEN 'In ten years.' ELSE 'In three years.' END,
-            r.name, COALESCE('<br>*' || r.reached || '*', '')), E'\n\n' ORDER BY align.plan_level(r.level), r.key COLLATE "C") AS t
+            align.title_text(r.title), COALESCE('<br>*' || align.markdown_text(r.outcome) || '*', '')), E'\n\n' ORDER BY align.plan_level(r.level), r.key COLLATE "C") AS t
         FROM r WHERE r.level IN ('mission', 'vision', 'picture')),
-    goal AS MATERIALIZED (SELECT r.*, pg_catalog.row_number() OVER (ORDER BY r.key COLLATE "C") AS rank FROM r WHERE r.level = 'goal'),
+    goal AS MATERIALIZED (SELECT r.*, align.title_text(r.title) AS name, pg_catalog.row_number() OVER (ORDER BY r.key COLLATE "C") AS rank FROM r WHERE r.level = 'goal'),
     goals AS (
         SELECT align.fold_text(E'| Goal | Reached when | Owner | Period | Worth |\n|:---|:---|:---|:---|---:|\n' || pg_catalog.string_agg(
-                pg_catalog.format('| **%s** | %s | %s | %s | %s |', g.name, COALESCE(g.reached, '*not said*'), g.who, g.period, align.money_text(g.value)), E'\n' ORDER BY g.rank)
+                pg_catalog.format('| **%s** | %s | %s | %s | %s |', g.name, COALESCE(align.markdown_text(g.outcome), '*not said*'), align.owner_text(g.owner, g.team), g.period, align.money_text(g.value)), E'\n' ORDER BY g.rank)
                 FILTER (WHERE g.rank <= m.goals), m.goals, pg_catalog.count(*), 'goals') AS t
         FROM goal g CROSS JOIN most m GROUP BY m.goals),
     strategy AS (
@@ -821,13 +831,14 @@ BEGIN ATOMIC
         SELECT align.fold_text(pg_catalog.string_agg(b.t, E'\n\n' ORDER BY b.rank), pg_catalog.max(b.shown), pg_catalog.max(b.total), 'strategies') AS t
         FROM (SELECT pg_catalog.min(s.rank) AS rank, pg_catalog.max(m.strategies) AS shown, pg_catalog.max(s.total) AS total,
                   COALESCE('**' || pg_catalog.max(g.name) || '**', '**Tied to no goal**') || E'\n\n' || pg_catalog.string_agg(
-                      '- ' || pg_catalog.concat_ws(' · ', s.name, '*' || s.reached || '*', NULLIF(s.who, '')), E'\n' ORDER BY s.rank) AS t
+                      '- ' || pg_catalog.concat_ws(' · ', align.title_text(s.title), '*' || align.markdown_text(s.outcome) || '*', NULLIF(align.owner_text(s.owner, s.team), '')), E'\n' ORDER BY s.rank) AS t
               FROM strategy s CROSS JOIN most m LEFT JOIN goal g ON g.key = s.goal WHERE s.rank <= m.strategies GROUP BY s.goal) b),
     -- what is due first stands first, what is over last
     rock AS (SELECT r.*, pg_catalog.row_number() OVER (ORDER BY r.due < $2::date NULLS FIRST, r.due, r.team, r.key COLLATE "C") AS rank FROM r WHERE r.level = 'rock' AND r.in_period),
     rocks AS (
         SELECT align.fold_text(E'| Rock | Owner | Due | For the strategy |\n|:---|:---|:---|:---|\n' || pg_catalog.string_agg(
-                pg_catalog.format('| %s%s | %s | %s | %s |', o.name, CASE WHEN o.must THEN ' **must**' ELSE '' END, o.who, COALESCE(align.date_text(o.due), o.period), COALESCE(s.name, '*none*')),
+                pg_catalog.format('| %s%s | %s | %s | %s |', align.title_text(o.title), CASE WHEN o.must THEN ' **must**' ELSE '' END, align.owner_text(o.owner, o.team), COALESCE(align.date_text(o.due), o.period),
+                    CASE WHEN s.key IS NULL THEN '*none*' ELSE align.title_text(s.title) END),
                 E'\n' ORDER BY o.rank) FILTER (WHERE o.rank <= m.rocks), m.rocks, pg_catalog.count(*), 'rocks') AS t
         FROM rock o CROSS JOIN most m LEFT JOIN strategy s ON s.key = o.strategy GROUP BY m.rocks),
     -- a line counts when it lies inside the period, and so does an undivided budget of an item that does
@@ -837,7 +848,7 @@ BEGIN ATOMIC
         FROM r
         CROSS JOIN most t
         CROSS JOIN LATERAL (
-            SELECT COALESCE(l.category, '') AS category, l.amount, l.period::align.period OPERATOR(align.<@) ($1 ->> 'period')::align.period AS counted
+            SELECT COALESCE(l.category, '') AS category, l.amount, l.period::align.period OPERATOR(align.<@) t.period AS counted
             FROM pg_catalog.jsonb_to_recordset(r.lines) l(period text, category text, amount numeric)
             UNION ALL
             SELECT '', r.budget, r.in_period WHERE r.budget > 0) l
