@@ -149,9 +149,6 @@ COMMENT ON CONSTRAINT understanding_team_check ON align.understanding IS 'a team
 COMMENT ON CONSTRAINT understanding_body_check ON align.understanding IS '1 to 10,000 characters';
 COMMENT ON CONSTRAINT understanding_signed_check ON align.understanding IS 'when and by whom go together';
 
-COMMENT ON SEQUENCE align.plan_comment_id_seq IS 'numbers of comments';
-COMMENT ON SEQUENCE align.understanding_id_seq IS 'numbers of understandings';
-
 SELECT pg_catalog.pg_extension_config_dump('align.plan_version', '');
 SELECT pg_catalog.pg_extension_config_dump('align.plan_signature', '');
 SELECT pg_catalog.pg_extension_config_dump('align.plan_share', '');
