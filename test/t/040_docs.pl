@@ -20,6 +20,7 @@ system('awk', '-v', 'seed=1', '-v', 'leads=20000', '-v', "into=$folder", '-f', "
   or die 'the generator failed';
 $node->safe_psql('company', slurp_file("$root/examples/company/labels.sql"));
 align_load('-d', $node->connstr('company'), '--leads', "$folder/leads.csv", '--events', "$folder/events.csv", '--source', 'crm');
+$node->psql('company', slurp_file("$root/examples/company/history.sql"), on_error_die => 1);
 $node->safe_psql('company', 'ANALYZE');
 
 my $examples = 0;
