@@ -324,7 +324,7 @@ BEGIN ATOMIC
                 ELSE pg_catalog.format('level %s cannot support "%s" of level %s', i.level, t.other, o.level) END
             FROM tie t JOIN merged i ON i.key = t.item LEFT JOIN merged o ON o.key = t.other
             WHERE (t.is_given OR i.is_given OR o.is_given)
-              AND (o.key IS NULL OR (t.tie = 'supports' AND (o.place >= i.place OR (align.readable_number(t.weight) > 0 AND align.readable_number(t.weight) <= 1) IS NOT TRUE)))
+              AND (o.key IS NULL OR (t.tie = 'supports' AND (o.place > i.place OR (align.readable_number(t.weight) > 0 AND align.readable_number(t.weight) <= 1) IS NOT TRUE)))
         UNION ALL SELECT e.number, e.key, pg_catalog.format('%s "%s" twice', t.tie, t.other) FROM tie t JOIN entry e ON e.key = t.item
             WHERE t.other IS NOT NULL GROUP BY e.number, e.key, t.tie, t.other HAVING pg_catalog.count(*) > 1
         UNION ALL SELECT l.number, l.item, CASE
