@@ -568,9 +568,10 @@ COMMENT ON COLUMN align.plan_orphan.reason IS 'Where its chain ends.';
 
 -- what the plan lacks
 
+-- jit: many small queries, which would be compiled for longer than they run.
 CREATE FUNCTION align.plan_gap(at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (gap_order integer, gap text, item_key text, title text, team text, detail text, look_at text)
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 SET jit = off
 BEGIN ATOMIC
     WITH RECURSIVE today AS (
         SELECT ($1 AT TIME ZONE 'UTC')::date AS day,
