@@ -181,10 +181,17 @@ CREATE FUNCTION align.ladder(at timestamptz DEFAULT pg_catalog.now())
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
     WITH RECURSIVE measure AS MATERIALIZED (SELECT s.*, m.item FROM align.scorecard($1, 1) s JOIN align.metric m ON m.key = s.metric_key),
+    -- items with a measure, and what they serve
+    needed(id, parent) AS (
+        SELECT i.id, i.parent FROM measure m JOIN align.plan_item i ON i.id = m.item AND i.status <> 'dropped'
+        UNION
+        SELECT i.id, i.parent FROM needed n
+        CROSS JOIN LATERAL (SELECT n.parent AS id UNION ALL SELECT s.supports FROM align.plan_support s WHERE s.item = n.id) a
+        JOIN align.plan_item i ON i.id = a.id AND i.status <> 'dropped'),
     tie AS MATERIALIZED (
-        SELECT i.id AS below, i.parent AS above, 0 AS turn FROM align.plan_item i JOIN align.plan_item p ON p.id = i.parent WHERE i.status <> 'dropped' AND p.status <> 'dropped'
+        SELECT n.id AS below, p.id AS above, 0 AS turn FROM needed n JOIN needed p ON p.id = n.parent
         UNION ALL
-        SELECT s.item, s.supports, 1 FROM align.plan_support s JOIN align.plan_item i ON i.id = s.item JOIN align.plan_item p ON p.id = s.supports WHERE i.status <> 'dropped' AND p.status <> 'dropped'),
+        SELECT n.id, p.id, 1 FROM needed n JOIN align.plan_support s ON s.item = n.id JOIN needed p ON p.id = s.supports),
     business AS MATERIALIZED (
         SELECT DISTINCT i.id FROM measure m JOIN align.plan_item i ON i.id = m.item
         WHERE m.measures = 'outcome' AND align.plan_level(i.level) <= align.plan_level('goal') AND i.status <> 'dropped'),

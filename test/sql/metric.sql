@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(67);
+SELECT plan(68);
 
 -- the same without the row that a check names, and its number
 CREATE FUNCTION pg_temp.refusal_of(statement text) RETURNS text LANGUAGE sql AS $$
@@ -62,13 +62,24 @@ SELECT is(pg_temp.error_of(format('SELECT align.record_value(%L, %L, %L, at => %
 SELECT ok(record_value('leads', '2026-W10', 1, at => '2026-03-02Z'), 'a value of a period that has just begun is one');
 SELECT is(pg_temp.refusal_of($$SELECT align.record_value('leads', '2026-W02', 1, at => 'infinity')$$), '23514 | new row for relation "metric_value" violates check constraint "metric_value_at_check"', 'instants are finite');
 
+-- who may insert values may correct them, and no more
+CREATE ROLE align_ann;
+GRANT USAGE ON SCHEMA align TO align_ann;
+GRANT SELECT ON metric TO align_ann;
+GRANT INSERT ON metric_value TO align_ann;
+GRANT EXECUTE ON FUNCTION record_value(text, text, numeric, text, timestamptz) TO align_ann;
+SET ROLE align_ann;
+SELECT record_value('leads', '2026-W10', 2, at => '2026-03-03Z') AS by_ann \gset
+RESET ROLE;
+SELECT results_eq($$SELECT value, by_role = 'align_ann', superseded_at FROM metric_value WHERE period = '2026-W10' ORDER BY id$$, $$VALUES (1::numeric, false, timestamptz '2026-03-03Z'), (2, true, NULL)$$, 'without a right to update');
+
 -- history stays
 SELECT is(pg_temp.error_of(c.statement), c.error, c.statement) FROM (VALUES
     ('UPDATE align.metric_value SET value = 1', '55000 | the values of metrics are for ever: UPDATE refused | A value is neither changed nor deleted, by nobody; a correction supersedes it. | Correct it by record_value(metric, period, value, note).'),
     ('UPDATE align.metric_value SET superseded_at = NULL', '55000 | the values of metrics are for ever: UPDATE refused | A value is neither changed nor deleted, by nobody; a correction supersedes it. | Correct it by record_value(metric, period, value, note).'),
     ('DELETE FROM align.metric_value', '55000 | the values of metrics are for ever: DELETE refused | A value is neither changed nor deleted, by nobody; a correction supersedes it. | Correct it by record_value(metric, period, value, note).'),
     ('TRUNCATE align.metric_value', '55000 | the values of metrics are for ever: TRUNCATE refused | A value is neither changed nor deleted, by nobody; a correction supersedes it. | Correct it by record_value(metric, period, value, note).'),
-    ('DELETE FROM align.metric', '55000 | metric "leads" cannot be deleted | It has 6 values, and history stays. | Retire it: UPDATE align.metric SET retired_at = now() WHERE key = ''leads''.'),
+    ('DELETE FROM align.metric', '55000 | metric "leads" cannot be deleted | It has 7 values, and history stays. | Retire it: UPDATE align.metric SET retired_at = now() WHERE key = ''leads''.'),
     ('UPDATE align.metric SET grain = ''month''', '55000 | the grain of metric "leads" cannot change | It has targets or values by the week. | Retire it, and insert another.')) c(statement, error);
 SELECT lives_ok($$UPDATE align.metric SET retired_at = '2026-04-01Z', title = 'New names', fold = 'mean' WHERE key = 'leads'; UPDATE align.metric SET fold = 'sum', retired_at = NULL WHERE key = 'leads'$$, 'all else of a metric may change');
 SELECT lives_ok($$INSERT INTO align.metric (key, title, kind, measures, grain) VALUES ('tmp', 'a', 'leading', 'outcome', 'week'); SELECT align.set_target('tmp', '2026-W01', '>= 1'); DELETE FROM align.metric WHERE key = 'tmp'$$,
@@ -87,7 +98,7 @@ SELECT is(pg_temp.error_of($$DELETE FROM align.metric_target$$), '55000 | target
 SELECT set_target('leads', '2026-W20', '>= 1') AS set \gset
 SELECT lives_ok($$UPDATE align.metric_target SET target = '>= 2' WHERE from_period = '2026-W20'; DELETE FROM align.metric_target WHERE from_period = '2026-W20'$$, 'one that nothing is held against yet can be put right');
 SELECT results_eq($$SELECT period, period_start_date, value, target, status, round(attainment_ratio, 4), origin FROM metric_history WHERE metric_key = 'leads' ORDER BY 2$$,
-    $$VALUES ('2026-W01', date '2025-12-29', 14::numeric, '>= 11 ~ 9', 'on track', 1.2727, 'entered'), ('2026-W10', '2026-03-02', 1, '>= 20', 'off track', 0.0500, 'entered')$$, 'valid values against the target of their time');
+    $$VALUES ('2026-W01', date '2025-12-29', 14::numeric, '>= 11 ~ 9', 'on track', 1.2727, 'entered'), ('2026-W10', '2026-03-02', 2, '>= 20', 'off track', 0.1000, 'entered')$$, 'valid values against the target of their time');
 SELECT results_eq($$SELECT p::text, target_in_force(m.id, p)::text FROM metric m, unnest('{2025-W52,2026-W02,2026-W03,2030-W01}'::period[]) p WHERE key = 'leads'$$,
     $$VALUES ('2025-W52', NULL), ('2026-W02', '>= 11 ~ 9'), ('2026-W03', '>= 20'), ('2030-W01', '>= 20')$$, 'in force from its period on');
 
