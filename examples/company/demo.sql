@@ -3,3 +3,4 @@
 \ir qualification.sql
 \ir plan.sql
 \ir contract.sql
+\ir scorecard.sql

@@ -37,6 +37,14 @@ $node->safe_psql('company', q{
 	SELECT sign_definition('ready', 1, 'marketing'), sign_definition('ready', 1, 'sales'), sign_definition('ready', 2, 'sales');
 	SELECT qualify_all('ready'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
 	SELECT forget('L000002');
+	INSERT INTO plan_item (key, level, title, period) VALUES ('G', 'goal', 'Grow', '2026');
+	UPDATE setting SET value = '7' WHERE key = 'fiscal_start_month';
+	INSERT INTO metric (key, title, kind, measures, grain, item, source) SELECT m.key, m.key, 'lagging', 'outcome', m.grain, i.id, m.source::jsonb
+		FROM plan_item i, (VALUES ('won', 'week', '{"measure": "won deals"}'), ('spent', 'quarter', '{"measure": "spend", "item": "G"}')) m(key, grain, source);
+	SELECT set_target('won', '2026-W01', '>= 8 ~ 6'), set_target('spent', 'FY2026-Q3@Jul', '<= 9000'), record_value('won', '2026-W01', 7, at => '2026-01-05Z'), record_value('won', '2026-W01', 5, 'two were old', '2026-01-06Z'),
+		record_value('spent', 'FY2026-Q3@Jul', 1.50, at => '2026-02-01Z'), add_countermeasure('won', '2026-W01', 'Holidays', 'Call', at => '2026-01-06Z');
+	INSERT INTO quota (period, team, metric, target) SELECT '2026', 'sales', id, '>= 400' FROM metric WHERE key = 'won';
+	INSERT INTO incentive (period, team, role, metric, weight) SELECT '2026', 'sales', 'rep', id, 0.5 FROM metric;
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
 });
@@ -75,6 +83,7 @@ for my $format ('plain', 'custom')
 			ON n.source IS NOT DISTINCT FROM k.source AND n.f = k.funnel AND n.w = k.flow}), rows($node, 'company', 'SELECT count(*) FROM kept_funnel'), "$format: stored funnels are equal");
 	is(rows($node, "restored_$format", q{SELECT version FROM definition_in_force('ready')}), '1', "$format: what was in force still is");
 	is(rows($node, "restored_$format", q{SELECT waiting_for IS NULL FROM sign_definition('ready', 2, 'marketing')}), 't', "$format: signing goes on");
+	is(rows($node, "restored_$format", q{SELECT record_value('won', '2026-W01', 6, at => '2026-01-07Z'), (metric_at('won', '2026-W01', '2026-01-05Z')).value}), 't|7', "$format: values are corrected further");
 	is(rows($node, "restored_$format", q{INSERT INTO lead (key) VALUES ('new') RETURNING id > (SELECT max(id) FROM lead)}), 't', "$format: numbers go on");
 }
 cmp_ok(rows($node, 'company', 'SELECT count(*) FROM lead'), '==', 3000, 'the company is whole');
