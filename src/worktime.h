@@ -40,8 +40,8 @@ typedef struct WorkingHours
 	int32		version;
 	uint16		before[8];		/* minutes of a week before each weekday;
 								 * before[7] is the week */
-	uint16		first[8];		/* intervals of weekday d: first[d] to
-								 * first[d + 1] */
+	uint16		first[8];		/* intervals of weekday d: first[d] to first[d
+								 * + 1] */
 	int32		holiday_count;
 	WorkHoliday holidays[FLEXIBLE_ARRAY_MEMBER];
 } WorkingHours;
