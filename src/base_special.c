@@ -49,7 +49,7 @@ align_normal_quantile(double p)
 	double		tail = Min(p, 1 - p);
 	double		t = sqrt(-2 * log(tail));
 	double		z = t - (2.515517 + t * (0.802853 + t * 0.010328)) /
-		(1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+	(1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
 
 	for (int i = 0; i < 2; i++)
 	{

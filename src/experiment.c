@@ -173,7 +173,11 @@ weigh(Posterior a, Posterior b, double *chance_b, double *loss_a, double *loss_b
 		*chance_b = Max(Min(*chance_b, 1), 0);
 		loss = deviation * align_normal_density(z) - fabs(difference) * align_normal_tail(fabs(z));
 	}
-	/* the losses differ by the difference of the means; the smaller is computed */
+
+	/*
+	 * the losses differ by the difference of the means; the smaller is
+	 * computed
+	 */
 	*loss_b = difference > 0 ? loss : loss - difference;
 	*loss_a = difference > 0 ? loss + difference : loss;
 }

@@ -31,8 +31,8 @@
 #define MAX_CLOSED		100000000
 /* 95 % of a chi-square distribution of one degree of freedom lie below it */
 #define CHI_SQUARE_95	3.841458820694124
-/* the golden section, and how often it is taken */
-#define GOLDEN			0.618033988749894848
+#define GOLDEN			0.618033988749894848	/* the golden section */
+/* how often an interval is cut, by it or by half */
 #define MEAN_STEPS		30
 #define SPREAD_STEPS	42
 #define BISECT_STEPS	30
@@ -221,7 +221,10 @@ fit_mean(const Rates *rates, double rho)
 	return fit;
 }
 
-/* The other end of bisection: where the profile likelihood has fallen by half of CHI_SQUARE_95. */
+/*
+ * An end of the interval: where, from the best rho on, the profile likelihood has
+ * fallen by half of CHI_SQUARE_95. By bisection over the root of rho.
+ */
 static double
 profile_end(const Rates *rates, const Fit *best, double from, double to)
 {

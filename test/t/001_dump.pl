@@ -32,11 +32,14 @@ $node->safe_psql('company', q{
 	SELECT sign_definition('mql', 1, 'marketing'), sign_definition('mql', 1, 'sales'), sign_definition('mql', 2, 'sales');
 	SELECT qualify_all('mql'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
 	SELECT forget('L000002');
+	SELECT start_experiment('invitation', 'Wording', 'A question is better', '{old,new}', started_at => '2026-01-12Z'), start_experiment('later', 'Later', 'None yet', '{old,new}', started_at => NULL);
+	SELECT record_variant('invitation', 'old', 400, 20), record_variant('invitation', 'new', 400, 40), decide('invitation', 'The new one', 'Questions help');
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
 });
 
 my @tables = qw(team member setting account lead stage_event stage_label transition deal touch definition definition_signature verdict);
+push @tables, qw(experiment variant experiment_result);
 my $everything = join ' UNION ALL ', map { "SELECT '$_', count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM align.$_ t" } @tables;
 my $funnel = q{SELECT md5(funnel(journey, '{lead,mql,sql,opportunity,customer}', '180 days')::text || flow(journey)::text) FROM lead_journey};
 my $views = join ' UNION ALL ', map { "SELECT '$_', md5(string_agg(v::text, chr(10) ORDER BY v::text)) FROM align.$_ v" }
