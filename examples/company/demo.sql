@@ -1,0 +1,5 @@
+-- demo.sql: the sample company's answers, one file per part of the story, in
+-- order: each relies on what those before it entered. Run by make demo.
+\ir qualification.sql
+\ir plan.sql
+\ir contract.sql
