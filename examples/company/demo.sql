@@ -4,3 +4,5 @@
 \ir plan.sql
 \ir contract.sql
 \ir scorecard.sql
+\ir experiment.sql
+\ir repeatability.sql

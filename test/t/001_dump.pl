@@ -40,11 +40,11 @@ $node->safe_psql('company', q{
 	INSERT INTO plan_item (key, level, title, period) VALUES ('G', 'goal', 'Grow', '2026');
 	UPDATE setting SET value = '7' WHERE key = 'fiscal_start_month';
 	INSERT INTO metric (key, title, kind, measures, grain, item, source) SELECT m.key, m.key, 'lagging', 'outcome', m.grain, i.id, m.source::jsonb
-		FROM plan_item i, (VALUES ('won', 'week', '{"measure": "won deals"}'), ('spent', 'quarter', '{"measure": "spend", "item": "G"}')) m(key, grain, source);
+		FROM plan_item i, (VALUES ('won', 'week', '{"measure": "won deals"}'), ('spent', 'quarter', '{"measure": "spend", "item": "G"}')) m(key, grain, source) WHERE i.key = 'G';
 	SELECT set_target('won', '2026-W01', '>= 8 ~ 6'), set_target('spent', 'FY2026-Q3@Jul', '<= 9000'), record_value('won', '2026-W01', 7, at => '2026-01-05Z'), record_value('won', '2026-W01', 5, 'two were old', '2026-01-06Z'),
 		record_value('spent', 'FY2026-Q3@Jul', 1.50, at => '2026-02-01Z'), add_countermeasure('won', '2026-W01', 'Holidays', 'Call', at => '2026-01-06Z');
 	INSERT INTO quota (period, team, metric, target) SELECT '2026', 'sales', id, '>= 400' FROM metric WHERE key = 'won';
-	INSERT INTO incentive (period, team, role, metric, weight) SELECT '2026', 'sales', 'rep', id, 0.5 FROM metric;
+	INSERT INTO incentive (period, team, role, metric, weight) SELECT '2026', 'partners', 'rep', id, 0.5 FROM metric WHERE key IN ('won', 'spent');
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
 });
