@@ -309,7 +309,7 @@ fit(const Problem *problem, const ClvInput *input, double *parameters)
 	for (int i = 0; i < problem->size; i++)
 		appendStringInfo(&ended, "%s%s = %.4g", i > 0 ? ", " : "", problem->names[i], parameters[i]);
 	ereport(ERROR,
-			(errcode(ERRCODE_NO_DATA_FOUND),
+			(errcode(ERRCODE_DATA_EXCEPTION),
 			 errmsg("%s: no fit", problem->subject),
 			 errdetail("Tried were %d starts of up to %d steps each; the last ended at %s: %s.",
 					   (int) lengthof(starts), FIT_MAX_STEPS, ended.data, fault),
@@ -359,7 +359,7 @@ align_clv_fit(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (repeaters == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
+				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("how often customers buy: no fit"),
 				 errdetail("None of %.0f customers bought again.", customers),
 				 errhint("Take more customers or a longer time.")));

@@ -35,7 +35,7 @@ FROM top_customers(2, by_market => true, at => '2026-01-01Z');
 \echo 'Retention of 2025: what became of the customers that the year began with'
 SELECT coalesce(r.market, 'All') AS market, start_count AS customers, round(start_amount) AS "at the start", round(increased_amount) AS more, round(reduced_amount) AS less, round(lost_amount) AS lost,
     round(100 * gross_ratio, 1) AS "gross %", round(100 * net_ratio, 1) AS "net %", round(100 * kept_ratio, 1) AS "kept %"
-FROM (SELECT * FROM retention('2025', at => '2026-01-01Z') UNION ALL SELECT * FROM retention('2025', true, '2026-01-01Z')) r;
+FROM (SELECT * FROM customer_retention('2025', at => '2026-01-01Z') UNION ALL SELECT * FROM customer_retention('2025', true, '2026-01-01Z')) r;
 
 \echo 'Value created, kept, increased and lost'
 SELECT period_name AS quarter, round(start_amount) AS "at the start", round(kept_amount) AS kept, round(increased_amount) AS increased, round(created_amount) AS created,

@@ -68,13 +68,13 @@ BEGIN
     JOIN align.account a ON a.id = h.account
     WHERE h.first_at IS NULL OR h.at < h.first_at OR h.recurring < 0
     ORDER BY a.key COLLATE "C", h.at, h.kind LIMIT 1;
-    IF fault.first_at IS NULL OR fault.at < fault.first_at THEN
+    IF FOUND AND (fault.first_at IS NULL OR fault.at < fault.first_at) THEN
         RAISE EXCEPTION 'account "%" has a % on % before its first revenue', fault.key, fault.kind, fault.at
             USING ERRCODE = 'check_violation',
                 DETAIL = CASE WHEN fault.first_at IS NULL THEN 'It has no row of kind new.'
                     ELSE pg_catalog.format('Its first row of kind new is of %s.', fault.first_at) END,
                 HINT = 'A customer begins with a row of kind new; write it first, or in the same statement.';
-    ELSIF fault.recurring < 0 THEN
+    ELSIF FOUND THEN
         RAISE EXCEPTION 'account "%" loses more than it has on %', fault.key, fault.at
             USING ERRCODE = 'check_violation',
                 DETAIL = pg_catalog.format('What recurs would be %s by the end of that day.', fault.recurring),
@@ -335,7 +335,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.top_customers(integer, boolean, timestamptz) IS 'The n customers with the most recurring money, overall or in each market, as of an instant; of equals the one with more in total, then by key. recurring_ratio: its share of all that recurs there. market: NULL overall, and for accounts without a segment. Error for n below 1.';
 
-CREATE FUNCTION align.retention(period text, by_market boolean DEFAULT false, at timestamptz DEFAULT pg_catalog.now())
+CREATE FUNCTION align.customer_retention(period text, by_market boolean DEFAULT false, at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (market text, start_date date, end_date date, start_count bigint, kept_count bigint, lost_count bigint,
         start_amount numeric, increased_amount numeric, reduced_amount numeric, lost_amount numeric, end_amount numeric,
         gross_ratio numeric, net_ratio numeric, kept_ratio numeric, reason text)
@@ -363,7 +363,7 @@ BEGIN ATOMIC
     GROUP BY c.market, q.start_date, q.last_date, q.day
     ORDER BY c.market COLLATE "C";
 END;
-COMMENT ON FUNCTION align.retention(text, boolean, timestamptz) IS 'What became of the customers that a period began with, by its end or, while it lasts, by an instant; overall or for each market. start_amount: what recurred of them the day before; increased, reduced and lost (by those of whom nothing is left): start + increased - reduced - lost = end_amount. gross_ratio: (start - reduced - lost) / start; net_ratio: end / start; kept_ratio: customers of whom anything recurs, of those at the start. Each customer counts by its two ends: what is gained and lost within the period is not seen. NULL ratios with a reason when there was no customer. Error for a period that cannot be read.';
+COMMENT ON FUNCTION align.customer_retention(text, boolean, timestamptz) IS 'What became of the customers that a period began with, by its end or, while it lasts, by an instant; overall or for each market. start_amount: what recurred of them the day before; increased, reduced and lost (by those of whom nothing is left): start + increased - reduced - lost = end_amount. gross_ratio: (start - reduced - lost) / start; net_ratio: end / start; kept_ratio: customers of whom anything recurs, of those at the start. Each customer counts by its two ends: what is gained and lost within the period is not seen. NULL ratios with a reason when there was no customer. Error for a period that cannot be read.';
 
 CREATE FUNCTION align.value_flow(period text, grain text DEFAULT 'quarter', at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (period_name text, start_date date, end_date date, start_amount numeric, kept_amount numeric, increased_amount numeric, created_amount numeric,
@@ -425,7 +425,7 @@ CREATE FUNCTION align.segment_priority(period text, by text DEFAULT 'segment', w
 DECLARE
     z CONSTANT double precision := 1.6448536269514722;  -- 95 % of a normal distribution lie below
     more_leads CONSTANT integer := 20;
-    more_deals CONSTANT integer := 5;
+    more_deals CONSTANT integer := 10;
     first_at timestamptz := align.lower($1::align.period)::timestamp AT TIME ZONE 'UTC';
     until_at timestamptz := align.upper($1::align.period)::timestamp AT TIME ZONE 'UTC';
 BEGIN
@@ -450,28 +450,28 @@ BEGIN
             CASE WHEN w.is_over AND w.is_won THEN (SELECT pg_catalog.sum(d.amount) FROM align.deal d WHERE d.lead = w.lead_id AND d.outcome = 'won') END::double precision AS amount
         FROM who w),
     part AS (
-        SELECT pg_catalog.grouping(c.segment) AS is_whole, c.segment, c.source,
+        SELECT GROUPING(c.segment) AS is_whole, c.segment, c.source,
             pg_catalog.count(*) FILTER (WHERE c.is_over) AS leads, pg_catalog.count(*) FILTER (WHERE NOT c.is_over) AS open, pg_catalog.count(*) FILTER (WHERE c.is_won) AS won,
             pg_catalog.count(c.amount) AS deals, pg_catalog.avg(c.amount) AS mean, pg_catalog.var_samp(c.amount) AS variance,
             pg_catalog.array_agg(c.days ORDER BY c.days) FILTER (WHERE c.days IS NOT NULL) AS days
         FROM counted c GROUP BY GROUPING SETS ((c.segment, c.source), ())),
-    -- each as if so many more leads and deals like those of the whole had been seen
+    -- towards the whole, as if so many more leads and deals like those of it had been seen
     shrunk AS (
-        SELECT p.*, (w.won::double precision / NULLIF(w.leads, 0) * more_leads + p.won) / (p.leads + more_leads) AS rate, p.leads + more_leads AS rate_count,
-            (w.mean * more_deals + COALESCE(p.mean, 0) * p.deals) / (p.deals + more_deals) AS value, p.deals + more_deals AS value_count,
+        SELECT p.*, (w.won::double precision / NULLIF(w.leads, 0) * more_leads + p.won) / (p.leads + more_leads) AS rate, p.leads < more_leads AS is_few,
+            (w.mean * more_deals + COALESCE(p.mean, 0) * p.deals) / (p.deals + more_deals) AS value,
             (w.variance * more_deals + COALESCE(p.variance, 0) * GREATEST(p.deals - 1, 0)) / (GREATEST(p.deals - 1, 0) + more_deals) AS spread
         FROM part p CROSS JOIN (SELECT o.* FROM part o WHERE o.is_whole = 1) w
         WHERE p.is_whole = 0),
     bound AS (
         SELECT s.*, pg_catalog.cardinality(s.days) AS k,
-            CASE WHEN s.leads > 0 THEN (s.rate + z * z / (2 * s.rate_count) - z * pg_catalog.sqrt(s.rate * (1 - s.rate) / s.rate_count + z * z / (4.0 * s.rate_count ^ 2))) / (1 + z * z / s.rate_count) END AS low_rate,
-            GREATEST(s.value - z * pg_catalog.sqrt(s.spread / s.value_count), 0) AS low_value
+            CASE WHEN s.leads > 0 THEN (s.rate + z * z / (2 * s.leads) - z * pg_catalog.sqrt(s.rate * (1 - s.rate) / s.leads + z * z / (4.0 * s.leads ^ 2))) / (1 + z * z / s.leads) END AS low_rate,
+            CASE WHEN s.spread IS NOT NULL THEN GREATEST(s.value - z * pg_catalog.sqrt(s.spread / GREATEST(s.deals, 1)), 0) END AS low_value
         FROM shrunk s),
     speed AS (
         SELECT b.*, b.days[(b.k + 1) / 2] AS p50, b.days[NULLIF(GREATEST(pg_catalog.floor((b.k - z * pg_catalog.sqrt(b.k)) / 2), 0), 0)::integer] AS low_p50,
             b.days[(pg_catalog.ceil((b.k + z * pg_catalog.sqrt(b.k)) / 2) + 1)::integer] AS high_p50
         FROM bound b)
-    SELECT pg_catalog.row_number() OVER (ORDER BY s.low_rate * s.low_value DESC NULLS LAST, s.low_rate DESC NULLS LAST, s.segment COLLATE "C", s.source COLLATE "C"),
+    SELECT pg_catalog.row_number() OVER (ORDER BY s.is_few, s.low_rate * s.low_value DESC NULLS LAST, s.low_rate DESC NULLS LAST, s.segment COLLATE "C", s.source COLLATE "C"),
         s.segment, s.source, s.leads, s.open, s.won, pg_catalog.round(s.won::numeric / NULLIF(s.leads, 0), 6), pg_catalog.round(s.low_rate::numeric, 6),
         pg_catalog.round(s.mean::numeric, 2), pg_catalog.round(s.low_value::numeric, 2), pg_catalog.round(s.p50, 2), pg_catalog.round(s.low_p50, 2), pg_catalog.round(s.high_p50, 2),
         CASE WHEN s.leads > 0 THEN pg_catalog.round((s.rate * s.value)::numeric, 2) END, pg_catalog.round((s.low_rate * s.low_value)::numeric, 2),
@@ -479,7 +479,7 @@ BEGIN
              WHEN s.low_value IS NULL THEN 'Fewer than two won deals of all have an amount.'
              ELSE pg_catalog.format('%s of %s leads won, at least %s %%; at least %s a win: at least %s a lead.', s.won, s.leads, pg_catalog.round(100 * s.low_rate::numeric, 1),
                  pg_catalog.to_char(s.low_value, 'FM999,999,999,999,990'), pg_catalog.to_char(s.low_rate * s.low_value, 'FM999,999,999,999,990'))
-                 || CASE WHEN s.leads < more_leads OR s.deals < more_deals THEN ' Few, so it leans on the whole.' ELSE '' END END
+                 || CASE WHEN s.is_few THEN ' Too few leads to stand before others.' WHEN s.deals < more_deals THEN ' Few wins, so it leans on the whole.' ELSE '' END END
     FROM speed s ORDER BY 1;
 END $$;
-COMMENT ON FUNCTION align.segment_priority(text, text, interval, timestamptz) IS 'Where a lead is worth most, the safest bet first: by segment, source or both, over the leads whose first event lies in a period. A lead is won when it became customer within the window; those who still have time at the instant are open_count and count nowhere else. The order is by low_expected_amount: a lower bound of the win rate (Wilson) times one of the mean amount of a won lead, each at 95 %, so both hold with at least 90 %. For the bounds each group counts as if 20 more leads and 5 more deals like those of the whole had been seen. expected_amount: the same without the margins. p50_days: median days to win, with its 90 % interval from order statistics where there are enough. reason: in words. Error for another grouping, or a window not above 0.';
+COMMENT ON FUNCTION align.segment_priority(text, text, interval, timestamptz) IS 'Where a lead is worth most, the safest bet first: by segment, source or both, over the leads whose first event lies in a period. A lead is won when it became customer within the window; those who still have time at the instant are open_count and count nowhere else. The order is by low_expected_amount: a lower bound of the win rate (Wilson) times one of the mean amount of a won lead, each at 95 %, so both hold with at least 90 %. Before that both are drawn towards the whole, as if 20 more leads and 10 more deals like those of the whole had been seen; they add nothing to the certainty. Groups of fewer than 20 leads come after all others. expected_amount: the same without the margins. p50_days: median days to win, with its 90 % interval from order statistics where there are enough. reason: in words. Error for another grouping, or a window not above 0.';
