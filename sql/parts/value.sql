@@ -60,6 +60,8 @@ BEGIN
     END IF;
     -- who waited for another's rows of an account sees them in the next statement
     PERFORM FROM align.account a JOIN pg_catalog.unnest(accounts) u(id) ON u.id = a.id ORDER BY a.id FOR NO KEY UPDATE OF a;
+    -- and with an older snapshot fails, since the account is touched, instead of missing them
+    UPDATE align.account a SET name = a.name WHERE a.id = ANY (accounts);
     SELECT a.key, h.* INTO fault
     FROM (SELECT r.account, r.at, r.kind,
               pg_catalog.min(r.at) FILTER (WHERE r.kind = 'new') OVER (PARTITION BY r.account) AS first_at,
@@ -370,22 +372,36 @@ CREATE FUNCTION align.value_flow(period text, grain text DEFAULT 'quarter', at t
         reduced_amount numeric, lost_amount numeric, end_amount numeric, renewed_amount numeric, created_count bigint, kept_count bigint, lost_count bigint)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 12
 BEGIN ATOMIC
-    WITH part AS (
-        SELECT s.s AS period, align.lower(s.s) AS start_date, LEAST(align.upper(s.s) - 1, ($3 AT TIME ZONE 'UTC')::date) AS end_date
-        FROM align.generate_series(align.period(align.lower($1::align.period), $2), align.period(align.upper($1::align.period) - 1, $2)) s(s)
-        WHERE align.lower(s.s) <= ($3 AT TIME ZONE 'UTC')::date)
-    SELECT p.period::text, p.start_date, p.end_date,
-        COALESCE(pg_catalog.sum(c.first), 0), COALESCE(pg_catalog.sum(LEAST(c.first, c.last)), 0),
-        COALESCE(pg_catalog.sum(c.last - c.first) FILTER (WHERE c.first > 0 AND c.last > c.first), 0), COALESCE(pg_catalog.sum(c.last) FILTER (WHERE c.first = 0), 0),
-        COALESCE(pg_catalog.sum(c.first - c.last) FILTER (WHERE c.last > 0 AND c.last < c.first), 0), COALESCE(pg_catalog.sum(c.first) FILTER (WHERE c.last = 0), 0),
-        COALESCE(pg_catalog.sum(c.last), 0),
-        COALESCE((SELECT pg_catalog.sum(r.amount) FROM align.revenue r WHERE r.kind = 'renewal' AND r.at BETWEEN p.start_date AND p.end_date), 0),
-        pg_catalog.count(*) FILTER (WHERE c.first = 0 AND c.last > 0), pg_catalog.count(*) FILTER (WHERE c.first > 0 AND c.last > 0), pg_catalog.count(*) FILTER (WHERE c.first > 0 AND c.last = 0)
-    FROM part p LEFT JOIN LATERAL (
-        SELECT COALESCE(s.amount, 0) AS first, e.amount AS last
-        FROM align.account_recurring(p.end_date) e LEFT JOIN align.account_recurring(p.start_date - 1) s ON s.account = e.account) c ON true
-    GROUP BY p.period, p.start_date, p.end_date
-    ORDER BY p.period;
+    WITH span AS MATERIALIZED (
+        SELECT align.period(align.lower($1::align.period), $2) AS first, align.period(align.upper($1::align.period) - 1, $2) AS last, ($3 AT TIME ZONE 'UTC')::date AS day),
+    -- a row for each part in which anything of an account changes, and a first one, of no period, for all before
+    change AS (
+        SELECT r.account, CASE WHEN r.at >= align.lower(n.first) THEN align.period(r.at, $2) END AS period,
+            pg_catalog.sum(align.recurring_change(r.kind, r.amount)) AS amount, pg_catalog.sum(r.amount) FILTER (WHERE r.kind = 'renewal') AS renewed
+        FROM span n JOIN align.revenue r ON r.at < align.upper(n.last) AND r.at <= n.day
+        GROUP BY 1, 2),
+    moved AS (
+        SELECT c.period, c.amount, c.renewed, c.last - c.amount AS first, c.last
+        FROM (SELECT c.*, pg_catalog.sum(c.amount) OVER (PARTITION BY c.account ORDER BY c.period NULLS FIRST) AS last FROM change c) c),
+    total AS (
+        SELECT m.period, pg_catalog.sum(m.amount) AS amount, pg_catalog.sum(m.renewed) AS renewed,
+            pg_catalog.sum(m.amount) FILTER (WHERE m.first > 0 AND m.amount > 0) AS increased, pg_catalog.sum(m.last) FILTER (WHERE m.first = 0) AS created,
+            -pg_catalog.sum(m.amount) FILTER (WHERE m.last > 0 AND m.amount < 0) AS reduced, pg_catalog.sum(m.first) FILTER (WHERE m.last = 0) AS lost,
+            pg_catalog.count(*) FILTER (WHERE m.first = 0 AND m.last > 0) AS created_count, pg_catalog.count(*) FILTER (WHERE m.first > 0 AND m.last = 0) AS lost_count
+        FROM moved m GROUP BY m.period),
+    flow AS (
+        SELECT p.period, n.day, COALESCE(t.amount, 0) AS amount, COALESCE(t.renewed, 0) AS renewed, COALESCE(t.increased, 0) AS increased, COALESCE(t.created, 0) AS created,
+            COALESCE(t.reduced, 0) AS reduced, COALESCE(t.lost, 0) AS lost, COALESCE(t.created_count, 0) AS created_count, COALESCE(t.lost_count, 0) AS lost_count,
+            pg_catalog.sum(COALESCE(t.amount, 0)) OVER w AS last, (pg_catalog.sum(COALESCE(t.created_count - t.lost_count, 0)) OVER w)::bigint AS customers
+        FROM span n CROSS JOIN LATERAL (
+            SELECT NULL::align.period AS period
+            UNION ALL SELECT s.s FROM align.generate_series(n.first, n.last) s(s) WHERE align.lower(s.s) <= n.day) p
+        LEFT JOIN total t ON t.period IS NOT DISTINCT FROM p.period
+        WINDOW w AS (ORDER BY p.period NULLS FIRST))
+    SELECT f.period::text, align.lower(f.period), LEAST(align.upper(f.period) - 1, f.day), f.last - f.amount, f.last - f.amount - f.reduced - f.lost, f.increased, f.created,
+        f.reduced, f.lost, f.last, f.renewed, f.created_count, f.customers - f.created_count, f.lost_count
+    FROM flow f WHERE f.period IS NOT NULL
+    ORDER BY f.period;
 END;
 COMMENT ON FUNCTION align.value_flow(text, text, timestamptz) IS 'How what recurs came and went, for each week, month, quarter or year (grain) that a period touches and that has begun by an instant. kept: at both ends; increased: more of who was there; created: of who was not; reduced: less of who still is; lost: of who is not any more. kept + reduced + lost = start, kept + increased + created = end. renewed_amount: of renewal rows. Counts are of customers. Error for a period or grain that cannot be read.';
 
@@ -394,24 +410,28 @@ CREATE FUNCTION align.customer_cohort(grain text DEFAULT 'quarter', at timestamp
         first_amount numeric, recurring_amount numeric, recurring_ratio numeric)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
-    WITH member AS MATERIALIZED (
-        SELECT f.account, align.period(f.first_at, $1) AS cohort,
-            (SELECT pg_catalog.sum(align.recurring_change(r.kind, r.amount)) FROM align.revenue r WHERE r.account = f.account AND r.at = f.first_at) AS amount
-        FROM (SELECT r.account, pg_catalog.min(r.at) AS first_at FROM align.revenue r WHERE r.at <= ($2 AT TIME ZONE 'UTC')::date GROUP BY r.account) f),
-    size AS (SELECT m.cohort, pg_catalog.count(*) AS customer_count, pg_catalog.sum(m.amount) AS amount FROM member m GROUP BY m.cohort),
-    span AS (
-        SELECT s.s AS period
-        FROM (SELECT align.min(m.cohort) AS first FROM member m) f
-        CROSS JOIN LATERAL align.generate_series(f.first, align.period(($2 AT TIME ZONE 'UTC')::date, $1)) s(s)
-        WHERE align.upper(s.s) <= ($2 AT TIME ZONE 'UTC')::date),
-    kept AS (
-        SELECT m.cohort, n.period, pg_catalog.count(*) FILTER (WHERE r.amount > 0) AS kept_count, pg_catalog.sum(r.amount) AS amount
-        FROM span n CROSS JOIN LATERAL align.account_recurring(align.upper(n.period) - 1) r JOIN member m ON m.account = r.account
-        GROUP BY m.cohort, n.period)
-    SELECT k.cohort::text, align.lower(k.cohort), k.period OPERATOR(align.-) k.cohort, s.customer_count, k.kept_count, pg_catalog.round(k.kept_count::numeric / s.customer_count, 6),
-        s.amount, k.amount, pg_catalog.round(k.amount / NULLIF(s.amount, 0), 6)
-    FROM kept k JOIN size s ON s.cohort OPERATOR(align.=) k.cohort
-    ORDER BY k.cohort, k.period;
+    WITH change AS (
+        SELECT h.account, align.period(h.first_at, $1) AS cohort, align.period(h.at, $1) AS period,
+            pg_catalog.sum(h.amount) AS amount, pg_catalog.sum(h.amount) FILTER (WHERE h.at = h.first_at) AS first_amount
+        FROM (SELECT r.account, r.at, align.recurring_change(r.kind, r.amount) AS amount, pg_catalog.min(r.at) OVER (PARTITION BY r.account) AS first_at
+              FROM align.revenue r WHERE r.at <= ($2 AT TIME ZONE 'UTC')::date) h
+        GROUP BY 1, 2, 3),
+    moved AS (SELECT c.*, pg_catalog.sum(c.amount) OVER (PARTITION BY c.account ORDER BY c.period) AS last FROM change c),
+    total AS (
+        SELECT m.cohort, m.period, pg_catalog.sum(m.amount) AS amount, pg_catalog.sum(m.first_amount) AS first_amount,
+            pg_catalog.count(*) FILTER (WHERE m.period OPERATOR(align.=) m.cohort) AS customers,
+            pg_catalog.count(*) FILTER (WHERE m.last > 0) - pg_catalog.count(*) FILTER (WHERE m.last > m.amount) AS gained
+        FROM moved m GROUP BY m.cohort, m.period),
+    grown AS (
+        SELECT c.cohort, s.s AS period, pg_catalog.sum(t.amount) OVER w AS amount, pg_catalog.sum(t.gained) OVER w AS kept, c.customers, c.first_amount
+        FROM (SELECT t.cohort, t.customers, t.first_amount FROM total t WHERE t.period OPERATOR(align.=) t.cohort) c
+        CROSS JOIN LATERAL align.generate_series(c.cohort, align.period(($2 AT TIME ZONE 'UTC')::date, $1)) s(s)
+        LEFT JOIN total t ON t.cohort OPERATOR(align.=) c.cohort AND t.period OPERATOR(align.=) s.s
+        WINDOW w AS (PARTITION BY c.cohort ORDER BY s.s))
+    SELECT g.cohort::text, align.lower(g.cohort), g.period OPERATOR(align.-) g.cohort, g.customers, g.kept::bigint, pg_catalog.round(g.kept / g.customers, 6),
+        g.first_amount, g.amount, pg_catalog.round(g.amount / NULLIF(g.first_amount, 0), 6)
+    FROM grown g WHERE align.upper(g.period) <= ($2 AT TIME ZONE 'UTC')::date
+    ORDER BY g.cohort, g.period;
 END;
 COMMENT ON FUNCTION align.customer_cohort(text, timestamptz) IS 'Customers by the week, month, quarter or year (grain) of their first revenue, and what is left of them at the end of each one since that is over by an instant. age: 0 for the first; kept_count: those of whom anything recurs; first_amount: what recurred of them after their first day; recurring_amount and recurring_ratio: what does at that end, and its share of first_amount, which is above 1 when they grow. Error for an unknown grain.';
 
