@@ -483,10 +483,11 @@ BEGIN
         FROM part p CROSS JOIN (SELECT o.* FROM part o WHERE o.is_whole = 1) w
         WHERE p.is_whole = 0),
     bound AS (
+        -- what is drawn up does not count for a lower bound
         SELECT s.*, pg_catalog.cardinality(s.days) AS k,
-            CASE WHEN s.leads > 0 THEN (s.rate + z * z / (2 * s.leads) - z * pg_catalog.sqrt(s.rate * (1 - s.rate) / s.leads + z * z / (4.0 * s.leads ^ 2))) / (1 + z * z / s.leads) END AS low_rate,
-            CASE WHEN s.spread IS NOT NULL THEN GREATEST(s.value - z * pg_catalog.sqrt(s.spread / GREATEST(s.deals, 1)), 0) END AS low_value
-        FROM shrunk s),
+            CASE WHEN s.leads > 0 THEN (s.low + z * z / (2 * s.leads) - z * pg_catalog.sqrt(s.low * (1 - s.low) / s.leads + z * z / (4.0 * s.leads ^ 2))) / (1 + z * z / s.leads) END AS low_rate,
+            CASE WHEN s.spread IS NOT NULL THEN GREATEST(LEAST(s.mean, s.value) - z * pg_catalog.sqrt(s.spread / GREATEST(s.deals, 1)), 0) END AS low_value
+        FROM (SELECT s.*, LEAST(s.won::double precision / NULLIF(s.leads, 0), s.rate) AS low FROM shrunk s) s),
     speed AS (
         SELECT b.*, b.days[(b.k + 1) / 2] AS p50, b.days[NULLIF(GREATEST(pg_catalog.floor((b.k - z * pg_catalog.sqrt(b.k)) / 2), 0), 0)::integer] AS low_p50,
             b.days[(pg_catalog.ceil((b.k + z * pg_catalog.sqrt(b.k)) / 2) + 1)::integer] AS high_p50
@@ -502,4 +503,4 @@ BEGIN
                  || CASE WHEN s.is_few THEN ' Too few leads to stand before others.' WHEN s.deals < more_deals THEN ' Few wins, so it leans on the whole.' ELSE '' END END
     FROM speed s ORDER BY 1;
 END $$;
-COMMENT ON FUNCTION align.segment_priority(text, text, interval, timestamptz) IS 'Where a lead is worth most, the safest bet first: by segment, source or both, over the leads whose first event lies in a period. A lead is won when it became customer within the window; those who still have time at the instant are open_count and count nowhere else. The order is by low_expected_amount: a lower bound of the win rate (Wilson) times one of the mean amount of a won lead, each at 95 %, so both hold with at least 90 %. Before that both are drawn towards the whole, as if 20 more leads and 10 more deals like those of the whole had been seen; they add nothing to the certainty. Groups of fewer than 20 leads come after all others. expected_amount: the same without the margins. p50_days: median days to win, with its 90 % interval from order statistics where there are enough. reason: in words. Error for another grouping, or a window not above 0.';
+COMMENT ON FUNCTION align.segment_priority(text, text, interval, timestamptz) IS 'Where a lead is worth most, the safest bet first: by segment, source or both, over the leads whose first event lies in a period. A lead is won when it became customer within the window; those who still have time at the instant are open_count and count nowhere else. The order is by low_expected_amount: a lower bound of the win rate (Wilson) times one of the mean amount of a won lead, each at 95 %, so both hold with at least 90 %. Before that both are drawn down to the whole where they are above it, as if 20 more leads and 10 more deals like those of the whole had been seen; they add nothing to the certainty. Groups of fewer than 20 leads come after all others. expected_amount: win rate times mean amount, both drawn to the whole, without margins. p50_days: median days to win, with its 90 % interval from order statistics where there are enough. reason: in words. Error for another grouping, or a window not above 0.';

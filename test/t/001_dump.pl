@@ -31,16 +31,18 @@ $node->safe_psql('company', q{
 	SELECT propose_definition('mql', 'require visits_30d >= 3 +10 country = ''US'' qualify at 5', 'one'), propose_definition('mql', 'require visits_30d >= 4', 'two');
 	SELECT sign_definition('mql', 1, 'marketing'), sign_definition('mql', 1, 'sales'), sign_definition('mql', 2, 'sales');
 	SELECT qualify_all('mql'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
+	INSERT INTO revenue (account, at, kind, amount, deal) SELECT a.id, '2025-01-01', 'new', 120.50, d.id FROM account a, deal d WHERE a.key = 'acme' AND d.key = 'D1';
+	INSERT INTO revenue (account, at, kind, amount) SELECT id, '2025-06-01', 'contraction', 20.5 FROM account WHERE key = 'acme';
 	SELECT forget('L000002');
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
 });
 
-my @tables = qw(team member setting account lead stage_event stage_label transition deal touch definition definition_signature verdict);
+my @tables = qw(team member setting account lead stage_event stage_label transition deal touch definition definition_signature verdict revenue);
 my $everything = join ' UNION ALL ', map { "SELECT '$_', count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM align.$_ t" } @tables;
 my $funnel = q{SELECT md5(funnel(journey, '{lead,mql,sql,opportunity,customer}', '180 days')::text || flow(journey)::text) FROM lead_journey};
 my $views = join ' UNION ALL ', map { "SELECT '$_', md5(string_agg(v::text, chr(10) ORDER BY v::text)) FROM align.$_ v" }
-  qw(lead_stage stage_violation stage_transition funnel_by_segment definition_status lead_verdict definition_agreement disagreement);
+  qw(lead_stage stage_violation stage_transition funnel_by_segment definition_status lead_verdict definition_agreement disagreement account_value);
 $_ .= ' ORDER BY 1' for $everything, $views;
 
 for my $format ('plain', 'custom')
