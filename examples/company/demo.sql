@@ -6,3 +6,4 @@
 \ir scorecard.sql
 \ir experiment.sql
 \ir repeatability.sql
+\ir value.sql
