@@ -27,9 +27,9 @@ WHERE r.at IS NOT NULL AND (r.at <= w.churned OR w.churned IS NULL);
 
 \echo
 \echo 'The top customers, and the top two of each market, as of 1 January 2026'
-SELECT customer_order AS "#", account_name AS customer, recurring_amount AS "a year", round(100 * recurring_ratio, 2) AS "% of all", total_amount AS "to date", first_date AS since
+SELECT customer_order AS "#", account_name AS customer, round(recurring_amount) AS "a year", round(100 * recurring_ratio, 2) AS "% of all", round(total_amount) AS "to date", first_date AS since
 FROM top_customers(5, at => '2026-01-01Z');
-SELECT market, customer_order AS "#", account_name AS customer, recurring_amount AS "a year", round(100 * recurring_ratio, 2) AS "% of the market"
+SELECT market, customer_order AS "#", account_name AS customer, round(recurring_amount) AS "a year", round(100 * recurring_ratio, 2) AS "% of the market"
 FROM top_customers(2, by_market => true, at => '2026-01-01Z');
 
 \echo 'Retention of 2025: what became of the customers that the year began with'
