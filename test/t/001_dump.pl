@@ -31,12 +31,16 @@ $node->safe_psql('company', q{
 	SELECT propose_definition('mql', 'require visits_30d >= 3 +10 country = ''US'' qualify at 5', 'one'), propose_definition('mql', 'require visits_30d >= 4', 'two');
 	SELECT sign_definition('mql', 1, 'marketing'), sign_definition('mql', 1, 'sales'), sign_definition('mql', 2, 'sales');
 	SELECT qualify_all('mql'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
+	INSERT INTO calendar VALUES ('berlin', 'Berlin', 'Europe/Berlin', 'mon-fri 09:00-17:00');
+	INSERT INTO holiday VALUES ('berlin', '2025-12-25', 'Christmas', NULL), ('berlin', '2025-12-24', 'Christmas Eve', '09:00-12:00');
+	INSERT INTO sla (key, from_stage, to_stage, giver, taker, within, calendar) VALUES ('take up', 'mql', 'sal', 'marketing', 'sales', '8 hours', 'berlin');
+	SELECT announce_breaches('2026-01-01Z');
 	SELECT forget('L000002');
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
 });
 
-my @tables = qw(team member setting account lead stage_event stage_label transition deal touch definition definition_signature verdict);
+my @tables = qw(team member setting account lead stage_event stage_label transition deal touch definition definition_signature verdict calendar holiday sla handoff_announced);
 my $everything = join ' UNION ALL ', map { "SELECT '$_', count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM align.$_ t" } @tables;
 my $funnel = q{SELECT md5(funnel(journey, '{lead,mql,sql,opportunity,customer}', '180 days')::text || flow(journey)::text) FROM lead_journey};
 my $views = join ' UNION ALL ', map { "SELECT '$_', md5(string_agg(v::text, chr(10) ORDER BY v::text)) FROM align.$_ v" }
