@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(37);
+SELECT plan(38);
 
 -- eight hours a day in Berlin. Sales takes up an mql (with sql) within 8 hours, and says within 4 why not; marketing takes back what was recycled within 40
 INSERT INTO calendar VALUES ('berlin', 'Berlin', 'Europe/Berlin', 'mon-fri 09:00-17:00');
@@ -86,6 +86,15 @@ SELECT is(handoff_message('given', 'take up', 'marketing', 'sales', 'mql', 'sql'
 
 -- a lead is read alone when an event comes in
 SELECT matches(pg_temp.plan_of('SELECT * FROM (VALUES (1)) e(lead) CROSS JOIN LATERAL (SELECT r.* FROM align.handoff_rows(now(), false) r WHERE r.lead_id = e.lead OFFSET 0) h'), 'Index Cond: \(id = ', 'by its key');
+
+-- who may write events and nothing else can do so, and is announced
+CREATE ROLE handoff_writer;
+GRANT INSERT ON stage_event TO handoff_writer;
+SELECT id AS lead_i FROM lead WHERE key = 'I' \gset
+SET LOCAL ROLE handoff_writer;
+INSERT INTO stage_event (lead, stage, at) VALUES (:lead_i, 'mql', '2026-03-04Z');
+RESET ROLE;
+SELECT is((SELECT count(*) FROM h WHERE lead_key = 'I'), 1::bigint, 'the trigger asks nothing of who inserts');
 
 -- bad input
 SELECT is(pg_temp.error_of($$UPDATE align.sla SET within = '0' WHERE key = 'take up'$$), '22023 | invalid time of sla "take up": 00:00:00 | A handoff is due after some hours of working time; how many of them a day has is the calendar''s to say. | Write ''16 hours'' for two days of eight.', 'no time at all');
