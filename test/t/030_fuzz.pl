@@ -40,6 +40,8 @@ my %value = (
 	event_log => [ q{(SELECT event_log(lead, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))} ],
 	event_log_of_text => [ q{(SELECT event_log('lead ' || lead, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))}, 'event_log' ],
 	event_log_of_uuid => [ q{(SELECT event_log(md5(lead::text)::uuid, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))}, 'event_log' ],
+	touch_log => [ q{(SELECT touch_log(lead, at, stage::text, stage = 'customer', 12.5) FROM event)}, q{v::text::touch_log::text || (SELECT sum(credit_count) FROM credits(v, 'decay')) || (SELECT count(*) FROM credits(v, 'markov', NULL))} ],
+	touch_log_of_text => [ q{(SELECT touch_log('lead ' || lead, at, stage::text, stage = 'customer') FROM event)}, q{v::text::touch_log::text || (SELECT count(*) FROM credits(v, 'markov'))}, 'touch_log' ],
 	rubric => [ q{$$require a.b in ('x', 'y', 'z', 'u', 'v') and n between -5 and 1.5e3 or d >= 2026-03-01 and s matches '^(a|b)c?d' reject t has any (1, 2) and not s ilike '%é_' group g cap 9 +5 decaying 14 days since d +2.5 when "odd key" is known qualify at 3 grade A at 6, B at 4, C at 2$$::rubric},
 		q{v::text::rubric::text || (v = v::text::rubric) || (SELECT string_agg(qualify(v, o, '2026-03-15Z')::text || points(v, o, '2026-03-15Z') || (SELECT sum(points) FROM explain(v, o, '2026-03-15Z')), '') FROM jsonb_array_elements('[{}, {"a": {"b": "x"}, "n": 1, "s": "acd", "d": "2026-03-01", "t": [1], "odd key": 1}]') o) || (SELECT count(*) FROM fields(v)) || (SELECT count(*) FROM diff(v, 'require a = 1'))} ],
 );
