@@ -1,0 +1,2 @@
+\i test/setup.psql
+SELECT 1;
