@@ -161,6 +161,22 @@ SELECT pg_catalog.pg_extension_config_dump('align.understanding_id_seq', '');
 
 -- the frozen plan
 
+CREATE FUNCTION align.plan_targets(period align.period, items bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('metric', m.key, 'title', m.title, 'item', i.key, 'unit', m.unit, 'grain', m.grain,
+            'from', GREATEST(t.from_period, f.period)::text, 'target', t.target::text)) ORDER BY m.key COLLATE "C", t.from_period)
+    FROM pg_catalog.unnest($2) u(id) JOIN align.plan_item i ON i.id = u.id
+    JOIN align.metric m ON m.item = i.id AND m.retired_at IS NULL
+    -- the first of its periods that touches the plan's
+    CROSS JOIN LATERAL (SELECT align.period(align.lower($1), m.grain, m.start_month) AS period OFFSET 0) f
+    JOIN LATERAL (
+        SELECT h.from_period, h.target, pg_catalog.lead(h.from_period) OVER (ORDER BY h.from_period) AS next_period
+        FROM align.metric_target h WHERE h.metric = m.id) t
+        ON align.lower(t.from_period) < align.upper($1) AND (t.next_period IS NULL OR t.next_period OPERATOR(align.>) f.period);
+END;
+COMMENT ON FUNCTION align.plan_targets(align.period, bigint[]) IS 'The targets in force in a period of the metrics that hang on items, by their numbers, as one array by metric and period: metric, title, item, unit, grain, from (the first period in the asked one that it is held against) and target. Retired metrics are left out. NULL when there are none.';
+
 CREATE FUNCTION align.plan_body(period align.period, also text[] DEFAULT '{}') RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -189,12 +205,11 @@ BEGIN ATOMIC
                              ORDER BY l.period::text COLLATE "C", l.category COLLATE "C")
                       FROM align.budget_line l WHERE l.item = i.id AND l.period OPERATOR(align.&&) $1)))
             ORDER BY i.key COLLATE "C"), '[]'),
-        -- for the scorecard, once there is one
-        'targets', '[]'::jsonb)
+        'targets', COALESCE(align.plan_targets($1, pg_catalog.array_agg(i.id)), '[]'))
     FROM align.plan_item i LEFT JOIN align.plan_item p ON p.id = i.parent
     WHERE i.status <> 'dropped' AND (i.id IN (SELECT c.id FROM chosen c) OR i.key = ANY ($2));
 END;
-COMMENT ON FUNCTION align.plan_body(align.period, text[]) IS 'The live plan of a period as one document, the same for the same plan on every server: items whose period lies inside it, items without a period below those, and all that they serve, with those budget lines that touch the period, by key. also: keys of further items to include. Dropped items, status and progress are left out. Amounts stand as they were written.';
+COMMENT ON FUNCTION align.plan_body(align.period, text[]) IS 'The live plan of a period as one document, the same for the same plan on every server: items whose period lies inside it, items without a period below those, and all that they serve, with those budget lines that touch the period, by key; and the targets of the metrics that hang on these items, as plan_targets gives them. also: keys of further items to include. Dropped items, status and progress are left out. Amounts stand as they were written.';
 
 CREATE FUNCTION align.plan_hash(body jsonb) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -471,56 +486,76 @@ CREATE FUNCTION align.plan_field(item jsonb, field text) RETURNS text
         ELSE $1 ->> $2 END;
 COMMENT ON FUNCTION align.plan_field(jsonb, text) IS 'A field of an item of a frozen plan in words; NULL when it has none. Serves plan_drift.';
 
+CREATE FUNCTION align.plan_target_words(body jsonb) RETURNS TABLE (metric text, title text, item text, target text, words text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+    SELECT t.metric, t.title, t.item, a.target, pg_catalog.format('%s (%s, on %s)', a.target, t.title, t.item)
+    FROM (SELECT r.metric, r.title, r.item, r.unit, r.grain, pg_catalog.array_agg(r.target ORDER BY e.number) AS targets, pg_catalog.array_agg(r."from" ORDER BY e.number) AS periods
+          FROM pg_catalog.jsonb_array_elements($1 -> 'targets') WITH ORDINALITY e(entry, number)
+          CROSS JOIN LATERAL pg_catalog.jsonb_to_record(e.entry) r(metric text, title text, item text, unit text, grain text, "from" text, target text)
+          GROUP BY 1, 2, 3, 4, 5) t
+    CROSS JOIN LATERAL (
+        SELECT pg_catalog.string_agg(u.target || CASE WHEN u.place > 1 THEN ' from ' || u.period ELSE pg_catalog.concat(' ' || t.unit, ' a ' || t.grain) END, ', ' ORDER BY u.place) AS target
+        FROM ROWS FROM (pg_catalog.unnest(t.targets), pg_catalog.unnest(t.periods)) WITH ORDINALITY u(target, period, place)) a;
+END;
+COMMENT ON FUNCTION align.plan_target_words(jsonb) IS 'The targets of a frozen plan, a row per metric: its key, title, and item; what it should be in words; and all of that as one text. Serves plan_drift and plan_document.';
+
 CREATE FUNCTION align.plan_drift(version integer, at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (change text, key text, level text, title text, before text, after text, money_moved numeric)
     LANGUAGE sql STABLE PARALLEL SAFE STRICT
 BEGIN ATOMIC
     WITH frozen AS MATERIALIZED (SELECT p.* FROM align.known_plan($1) p),
     old AS MATERIALIZED (SELECT i.item ->> 'key' AS key, i.item FROM frozen f CROSS JOIN pg_catalog.jsonb_array_elements(f.body -> 'items') i(item)),
-    new AS MATERIALIZED (
-        SELECT i.item ->> 'key' AS key, i.item
-        FROM frozen f
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN $2 >= pg_catalog.now() THEN align.plan_body(f.period, ARRAY(SELECT o.key FROM old o))
-                ELSE COALESCE((SELECT v.body FROM align.plan_version v
-                               WHERE v.period OPERATOR(align.=) f.period AND v.version > f.version AND v.published_at <= $2 ORDER BY v.published_at DESC, v.version DESC LIMIT 1), f.body) END AS body) b
-        CROSS JOIN pg_catalog.jsonb_array_elements(b.body -> 'items') i(item)),
+    live AS MATERIALIZED (
+        SELECT CASE WHEN $2 >= pg_catalog.now() THEN align.plan_body(f.period, ARRAY(SELECT o.key FROM old o))
+            ELSE COALESCE((SELECT v.body FROM align.plan_version v
+                           WHERE v.period OPERATOR(align.=) f.period AND v.version > f.version AND v.published_at <= $2 ORDER BY v.published_at DESC, v.version DESC LIMIT 1), f.body) END AS body
+        FROM frozen f),
+    new AS MATERIALIZED (SELECT i.item ->> 'key' AS key, i.item FROM live b CROSS JOIN pg_catalog.jsonb_array_elements(b.body -> 'items') i(item)),
     pair AS (
         SELECT COALESCE(o.key, n.key) AS key, o.item AS o, n.item AS n, COALESCE(n.item, o.item) AS item
-        FROM old o FULL JOIN new n ON n.key = o.key WHERE o.item::text IS DISTINCT FROM n.item::text)
-    SELECT c.change, p.key, p.item ->> 'level', p.item ->> 'title', d.before, d.after,
-        CASE c.change
-            WHEN 'dropped' THEN -align.plan_money(p.o)
-            WHEN 'added' THEN align.plan_money(p.n)
-            WHEN 're-budgeted' THEN align.plan_money(p.n) - align.plan_money(p.o)
-            WHEN 're-timed' THEN align.plan_money(p.n) * ((p.n -> 'in_period')::boolean::integer - (p.o -> 'in_period')::boolean::integer)
-            ELSE 0 END
-    FROM pair p
-    CROSS JOIN (VALUES (1, 'dropped', NULL::text[]), (2, 'added', NULL), (3, 're-budgeted', '{budget,lines}'), (4, 're-timed', '{period,due,in_period}'),
-        (5, 're-owned', '{team,owner}'), (6, 'moved', '{level,parent,supports}'), (7, 'renamed', '{title}'), (8, 'redefined', '{outcome,kind,must,effort,value,needs}')) c(rank, change, fields)
-    CROSS JOIN LATERAL (
-        SELECT pg_catalog.string_agg(align.plan_field(p.o, f.field), ', ' ORDER BY f.n) AS before,
-            pg_catalog.string_agg(align.plan_field(p.n, f.field), ', ' ORDER BY f.n) AS after, pg_catalog.count(*) AS fields
-        FROM pg_catalog.unnest(c.fields) WITH ORDINALITY f(field, n)
-        WHERE (p.o -> f.field)::text IS DISTINCT FROM (p.n -> f.field)::text) d
-    WHERE CASE c.change WHEN 'dropped' THEN p.n IS NULL WHEN 'added' THEN p.o IS NULL ELSE p.o IS NOT NULL AND p.n IS NOT NULL AND d.fields > 0 END
-    ORDER BY c.rank, p.key COLLATE "C";
+        FROM old o FULL JOIN new n ON n.key = o.key WHERE o.item::text IS DISTINCT FROM n.item::text),
+    change AS (
+        SELECT c.rank, c.change, p.key, p.item ->> 'level' AS level, p.item ->> 'title' AS title, d.before, d.after,
+            CASE c.change
+                WHEN 'dropped' THEN -align.plan_money(p.o)
+                WHEN 'added' THEN align.plan_money(p.n)
+                WHEN 're-budgeted' THEN align.plan_money(p.n) - align.plan_money(p.o)
+                WHEN 're-timed' THEN align.plan_money(p.n) * ((p.n -> 'in_period')::boolean::integer - (p.o -> 'in_period')::boolean::integer)
+                ELSE 0 END AS money
+        FROM pair p
+        CROSS JOIN (VALUES (1, 'dropped', NULL::text[]), (2, 'added', NULL), (3, 're-budgeted', '{budget,lines}'), (4, 're-timed', '{period,due,in_period}'),
+            (5, 're-owned', '{team,owner}'), (6, 'moved', '{level,parent,supports}'), (7, 'renamed', '{title}'), (8, 'redefined', '{outcome,kind,must,effort,value,needs}')) c(rank, change, fields)
+        CROSS JOIN LATERAL (
+            SELECT pg_catalog.string_agg(align.plan_field(p.o, f.field), ', ' ORDER BY f.n) AS before,
+                pg_catalog.string_agg(align.plan_field(p.n, f.field), ', ' ORDER BY f.n) AS after, pg_catalog.count(*) AS fields
+            FROM pg_catalog.unnest(c.fields) WITH ORDINALITY f(field, n)
+            WHERE (p.o -> f.field)::text IS DISTINCT FROM (p.n -> f.field)::text) d
+        WHERE CASE c.change WHEN 'dropped' THEN p.n IS NULL WHEN 'added' THEN p.o IS NULL ELSE p.o IS NOT NULL AND p.n IS NOT NULL AND d.fields > 0 END
+        UNION ALL
+        SELECT 9, 're-targeted', COALESCE(n.metric, o.metric), 'metric', COALESCE(n.title, o.title), o.words, n.words, 0
+        FROM (SELECT w.* FROM frozen f CROSS JOIN align.plan_target_words(f.body) w) o
+        FULL JOIN (SELECT w.* FROM live b CROSS JOIN align.plan_target_words(b.body) w) n ON n.metric = o.metric
+        WHERE n.words IS DISTINCT FROM o.words)
+    SELECT d.change, d.key, d.level, d.title, d.before, d.after, d.money FROM change d
+    ORDER BY d.rank, d.key COLLATE "C";
 END;
-COMMENT ON FUNCTION align.plan_drift(integer, timestamptz) IS 'What has changed in the plan since a version was published, a row per item and change: dropped, added, re-budgeted, re-timed, re-owned, moved (other parent or level), renamed, redefined (outcome, kind, must, effort, value, needs); the item''s key, level and title; what it was and is; money_moved, what the change adds to the plan''s money, below 0 when it takes away. An item that leaves the period is re-timed and takes its money along. at: by default now, the live plan; an earlier instant is answered by what was last published by then. No row exactly when publishing again would give the same version. Error for an unknown version.';
+COMMENT ON FUNCTION align.plan_drift(integer, timestamptz) IS 'What has changed in the plan since a version was published, a row per item and change: dropped, added, re-budgeted, re-timed, re-owned, moved (other parent or level), renamed, redefined (outcome, kind, must, effort, value, needs); and re-targeted, a row per metric, with the metric''s key and title, and metric as level; the item''s key, level and title; what it was and is; money_moved, what the change adds to the plan''s money, below 0 when it takes away. An item that leaves the period is re-timed and takes its money along. at: by default now, the live plan; an earlier instant is answered by what was last published by then. No row exactly when publishing again would give the same version. Error for an unknown version.';
 
 CREATE FUNCTION align.plan_drift_total(version integer, at timestamptz DEFAULT pg_catalog.now(),
-    OUT change_count bigint, OUT item_count bigint, OUT dropped_count bigint, OUT added_count bigint, OUT rebudgeted_count bigint, OUT retimed_count bigint,
+    OUT change_count bigint, OUT item_count bigint, OUT dropped_count bigint, OUT added_count bigint, OUT rebudgeted_count bigint, OUT retimed_count bigint, OUT retargeted_count bigint,
     OUT money_added numeric, OUT money_taken numeric, OUT money_moved numeric) RETURNS record
     LANGUAGE sql STABLE PARALLEL SAFE STRICT
 BEGIN ATOMIC
-    SELECT pg_catalog.count(*), pg_catalog.count(DISTINCT d.key),
+    SELECT pg_catalog.count(*), pg_catalog.count(DISTINCT d.key) FILTER (WHERE d.change <> 're-targeted'),
         pg_catalog.count(*) FILTER (WHERE d.change = 'dropped'), pg_catalog.count(*) FILTER (WHERE d.change = 'added'),
         pg_catalog.count(*) FILTER (WHERE d.change = 're-budgeted'), pg_catalog.count(*) FILTER (WHERE d.change = 're-timed'),
+        pg_catalog.count(*) FILTER (WHERE d.change = 're-targeted'),
         COALESCE(pg_catalog.sum(d.money_moved) FILTER (WHERE d.money_moved > 0), 0), COALESCE(-pg_catalog.sum(d.money_moved) FILTER (WHERE d.money_moved < 0), 0),
         COALESCE(pg_catalog.sum(d.money_moved), 0)
     FROM align.plan_drift($1, $2) d;
 END;
-COMMENT ON FUNCTION align.plan_drift_total(integer, timestamptz) IS 'The rows of plan_drift counted: changes, items that changed, changes of four kinds; money added, money taken away, and the first less the second.';
+COMMENT ON FUNCTION align.plan_drift_total(integer, timestamptz) IS 'The rows of plan_drift counted: changes, items that changed, changes of five kinds; money added, money taken away, and the first less the second.';
 
 -- listening: what one team understood of another
 
@@ -810,18 +845,24 @@ CREATE FUNCTION align.plan_content(body jsonb, at timestamptz) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE SET enable_nestloop = off SET jit = off
 BEGIN ATOMIC
     -- the period is taken out of the document once
-    WITH most AS MATERIALIZED (SELECT 10 AS goals, 24 AS strategies, 30 AS rocks, 5 AS categories, ($1 ->> 'period')::align.period AS period),
+    WITH most AS MATERIALIZED (SELECT 10 AS goals, 5 AS targets, 24 AS strategies, 30 AS rocks, 5 AS categories, ($1 ->> 'period')::align.period AS period),
     r AS MATERIALIZED (SELECT p.* FROM align.plan_rows($1) p),
     above AS (
         SELECT pg_catalog.string_agg(pg_catalog.format('**%s** %s%s', CASE r.level WHEN 'mission' THEN 'Our mission.' WHEN 'vision' THEN 'In ten years.' ELSE 'In three years.' END,
             align.title_text(r.title), COALESCE('<br>*' || align.markdown_text(r.outcome) || '*', '')), E'\n\n' ORDER BY align.plan_level(r.level), r.key COLLATE "C") AS t
         FROM r WHERE r.level IN ('mission', 'vision', 'picture')),
     goal AS MATERIALIZED (SELECT r.*, align.title_text(r.title) AS name, pg_catalog.row_number() OVER (ORDER BY r.key COLLATE "C") AS rank FROM r WHERE r.level = 'goal'),
+    -- a few targets of each goal
+    aim AS MATERIALIZED (
+        SELECT t.item, pg_catalog.string_agg(align.markdown_text(t.title || ': ' || t.target, 120), '<br>' ORDER BY t.rank) FILTER (WHERE t.rank <= m.targets)
+            || CASE WHEN pg_catalog.count(*) > m.targets THEN pg_catalog.format('<br>*and %s more*', pg_catalog.count(*) - m.targets) ELSE '' END AS t
+        FROM (SELECT w.*, pg_catalog.row_number() OVER (PARTITION BY w.item ORDER BY w.metric COLLATE "C") AS rank FROM align.plan_target_words($1) w) t CROSS JOIN most m
+        GROUP BY t.item, m.targets),
     goals AS (
         SELECT align.fold_text(E'| Goal | Reached when | Owner | Period | Worth |\n|:---|:---|:---|:---|---:|\n' || pg_catalog.string_agg(
-                pg_catalog.format('| **%s** | %s | %s | %s | %s |', g.name, COALESCE(align.markdown_text(g.outcome), '*not said*'), align.owner_text(g.owner, g.team), g.period, align.money_text(g.value)), E'\n' ORDER BY g.rank)
+                pg_catalog.format('| **%s** | %s | %s | %s | %s |', g.name, COALESCE(align.markdown_text(g.outcome), '*not said*') || COALESCE('<br>' || a.t, ''), align.owner_text(g.owner, g.team), g.period, align.money_text(g.value)), E'\n' ORDER BY g.rank)
                 FILTER (WHERE g.rank <= m.goals), m.goals, pg_catalog.count(*), 'goals') AS t
-        FROM goal g CROSS JOIN most m GROUP BY m.goals),
+        FROM goal g CROSS JOIN most m LEFT JOIN aim a ON a.item = g.key GROUP BY m.goals),
     strategy AS (
         SELECT r.*, pg_catalog.row_number() OVER (ORDER BY r.goal COLLATE "C" NULLS LAST, r.key COLLATE "C") AS rank, pg_catalog.count(*) OVER () AS total FROM r WHERE r.level = 'strategy'),
     strategies AS (
@@ -885,7 +926,7 @@ BEGIN ATOMIC
         E'\n\n## Rocks\n\n', COALESCE((SELECT o.t FROM rocks o), 'There are none.'), 
         E'\n\n## Budget\n\n', COALESCE((SELECT b.t FROM budget b), 'There is none.'), (SELECT b.t FROM beyond b));
 END;
-COMMENT ON FUNCTION align.plan_content(jsonb, timestamptz) IS 'The sections of plan_document that come from the frozen plan: mission, goals, strategies, rocks, budget. at: rocks due before it stand last.';
+COMMENT ON FUNCTION align.plan_content(jsonb, timestamptz) IS 'The sections of plan_document that come from the frozen plan: mission, goals with their targets, strategies, rocks, budget. at: rocks due before it stand last.';
 
 -- The whole document of a version, or with NULL as version of a draft.
 CREATE FUNCTION align.plan_markdown(version integer, body jsonb, at timestamptz) RETURNS text
@@ -913,7 +954,9 @@ BEGIN
         SELECT d.* INTO drift FROM align.plan_drift_total($1, $3) d;
         IF drift.change_count > 0 THEN
             result := result || pg_catalog.format(E'> **The live plan is no longer this one:** %s since it was published, %s of money added, %s taken away. `plan_drift(%s)` lists what.\n\n',
-                CASE drift.item_count WHEN 1 THEN '1 item has changed' ELSE drift.item_count || ' items have changed' END,
+                pg_catalog.concat_ws(' and ', CASE drift.item_count WHEN 0 THEN NULL WHEN 1 THEN '1 item' ELSE drift.item_count || ' items' END,
+                    CASE drift.retargeted_count WHEN 0 THEN NULL WHEN 1 THEN '1 target' ELSE drift.retargeted_count || ' targets' END)
+                    || CASE drift.item_count + drift.retargeted_count WHEN 1 THEN ' has changed' ELSE ' have changed' END,
                 align.money_text(drift.money_added), align.money_text(drift.money_taken), $1);
         END IF;
     END IF;
@@ -959,7 +1002,7 @@ COMMENT ON FUNCTION align.plan_markdown(integer, jsonb, timestamptz) IS 'Serves 
 CREATE FUNCTION align.plan_document(version integer, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE STRICT SET jit = off
     RETURN (SELECT align.plan_markdown(p.version, p.body, $2) FROM align.known_plan($1) p);
-COMMENT ON FUNCTION align.plan_document(integer, timestamptz) IS 'A version of the plan as Markdown, to be read and signed: mission and outcome, goals, strategies, rocks, budget by goal and category, what the teams understood of each other, open questions and challenges, signatures, as of an instant, by default now. Texts are escaped. Error for an unknown version.';
+COMMENT ON FUNCTION align.plan_document(integer, timestamptz) IS 'A version of the plan as Markdown, to be read and signed: mission and outcome, goals with their targets, strategies, rocks, budget by goal and category, what the teams understood of each other, open questions and challenges, signatures, as of an instant, by default now. Texts are escaped. Error for an unknown version.';
 
 CREATE FUNCTION align.plan_document(period text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp AS $$

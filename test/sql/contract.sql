@@ -168,7 +168,7 @@ UPDATE plan_item SET status = 'dropped' WHERE key = 'R2';
 INSERT INTO plan_item (id, key, level, parent, title, team, period, budget) VALUES (11, 'R5', 'rock', 4, 'A fair with partners', 'marketing', '2026-03', 250);
 SELECT results_eq($$SELECT * FROM plan_drift(1)$$,
     $$VALUES ('dropped', 'R2', 'rock', 'A page for partners', NULL::text, NULL::text, -300::numeric), ('added', 'R5', 'rock', 'A fair with partners', NULL, NULL, 250)$$, 'what changed');
-SELECT is((SELECT t::text FROM plan_drift_total(1) t), '(2,2,1,1,0,0,250,300,-50)', 'counted: 250 added, 300 taken away');
+SELECT is((SELECT t::text FROM plan_drift_total(1) t), '(2,2,1,1,0,0,0,250,300,-50)', 'counted: 250 added, 300 taken away');
 SELECT is((SELECT version FROM publish_plan('2026-Q1', 'a fair')), 2, 'the next version');
 SELECT is((SELECT count(*) FROM plan_drift(2)), 0::bigint, 'nothing has changed since');
 UPDATE plan_item SET status = 'active' WHERE key = 'R2';
