@@ -15,9 +15,13 @@
 #define FORECAST_MAX_HORIZON	520 /* periods ahead */
 #define FORECAST_MIN_SEASON		2
 #define FORECAST_MAX_SEASON		60
-#define FORECAST_MIN_VALUES		6	/* fewer give a run rate */
+#define FORECAST_MIN_DEGREES	3	/* of freedom that a fit must leave */
+#define FORECAST_MIN_VALUES		8	/* fewer give a run rate */
 
-/* A history without its calendar: one value a period, NAN where there is none. */
+/*
+ * A history without its calendar: one value a period, NAN where there is none.
+ * The first and the last period have one.
+ */
 typedef struct History
 {
 	int			span;
@@ -67,6 +71,7 @@ typedef struct Fit
 	double		phi;
 	double		shift;
 	double		scale;
+	bool		held;			/* too few values to fit alpha to phi */
 	int			fitted_states;
 	int			width;			/* fitted_states + 1 */
 	double	   *states;			/* that were fitted */
@@ -79,6 +84,7 @@ typedef struct Fit
 								 * Cholesky factor before invert */
 	double		squared_error;	/* of the one-step forecasts */
 	double		variance;		/* of a one-step error */
+	double		least_variance; /* that it has whatever the errors */
 	int			degrees;		/* of freedom */
 	bool		never_negative; /* no value was below 0 */
 	int			member_count;	/* 0: alpha to phi were given */

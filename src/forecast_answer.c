@@ -3,8 +3,8 @@
  *		What a series lets expect: its fit, the periods to come, and where a span
  *		of periods will land.
  *
- *		SELECT * FROM align.forecast_path((SELECT align.series(period, value) FROM history), 12);
- *		SELECT * FROM align.forecast_landing((SELECT align.series(period, value) FROM history), '2025-01', '2025-12', 'sum');
+ *		SELECT * FROM align.series_path((SELECT align.series(period, value) FROM history), 12);
+ *		SELECT * FROM align.series_landing((SELECT align.series(period, value) FROM history), '2025-01', '2025-12', 'sum');
  *
  * Intervals are of Student's t distribution with the degrees of freedom that the
  * fit leaves.
@@ -59,7 +59,7 @@ refuse_parameters(const char *what)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("invalid parameters: %s", what),
 			 errdetail("Parameters are alpha, beta, gamma and phi, and then, or not, level, trend and a seasonal value for each period of the season, before the first period: 0 <= beta <= alpha <= 1, 0 <= gamma <= 1 - alpha, 0 < phi <= 1."),
-			 errhint("Leave them NULL to have them fitted, or take them from forecast_fit.")));
+			 errhint("Leave them NULL to have them fitted, or take them from series_fit.")));
 }
 
 /*
@@ -95,15 +95,16 @@ read_parameters(ArrayType *array, FitOptions *options)
 }
 
 /*
- * Reads a series and two arguments from the given ones on, season and parameters,
- * and fits it.
+ * Reads a series (NULL is one without a value) and two arguments from the given
+ * one on, season and parameters, and fits it.
  */
 static Asked
 ask(FunctionCallInfo fcinfo, int season_argument)
 {
 	Asked		asked = {0};
 
-	asked.history = align_series_history(PG_GETARG_DATUM(0), &asked.first, &asked.last);
+	if (!PG_ARGISNULL(0))
+		asked.history = align_series_history(PG_GETARG_DATUM(0), &asked.first, &asked.last);
 	if (asked.history != NULL)
 		asked.natural_season = season_of_grain(asked.first);
 	asked.options.season = asked.natural_season;
@@ -174,9 +175,11 @@ note_fit(const Asked *asked, StringInfo note)
 	if (fit->method == FIT_RUN_RATE)
 		add_note(note, psprintf("%d values are too few for a trend: this is their mean, with a wide interval.", observed));
 	else if (fit->method == FIT_TREND && asked->options.season > 0)
-		add_note(note, psprintf("No season: less than two full ones of %d periods are known.", asked->options.season));
+		add_note(note, psprintf("No season: fewer than two full ones of %d periods are known.", asked->options.season));
+	if (fit->held)
+		add_note(note, "Too few values to fit alpha to phi: usual ones are taken.");
 	if (missing > 0)
-		add_note(note, psprintf("%d period%s of the history without a value.", missing, missing == 1 ? " is" : "s are"));
+		add_note(note, psprintf("%d period%s of the history %s without a value.", missing, missing == 1 ? "" : "s", missing == 1 ? "is" : "are"));
 	if (fit->variance == 0)
 		add_note(note, "The history follows its line exactly, so that the interval has no width.");
 }
@@ -238,10 +241,10 @@ parameters_of(const Fit *fit)
 	return construct_array(elements, count, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 }
 
-/* forecast_fit(series, season, parameters) */
-PG_FUNCTION_INFO_V1(align_forecast_of_series);
+/* series_fit(series, season, parameters) */
+PG_FUNCTION_INFO_V1(align_series_fit);
 Datum
-align_forecast_of_series(PG_FUNCTION_ARGS)
+align_series_fit(PG_FUNCTION_ARGS)
 {
 	Asked		asked;
 	const Fit  *fit;
@@ -249,8 +252,6 @@ align_forecast_of_series(PG_FUNCTION_ARGS)
 	Datum		values[14];
 	bool		nulls[14];
 
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
 	asked = ask(fcinfo, 1);
 	fit = asked.fit;
 	memset(nulls, true, sizeof(nulls));
@@ -300,10 +301,10 @@ put_outlook(const Fit *fit, const Outlook *outlook, double known, Datum *values)
 	}
 }
 
-/* forecast_path(series, horizon, season, parameters): a row per period to come */
-PG_FUNCTION_INFO_V1(align_forecast_path);
+/* series_path(series, horizon, season, parameters): a row per period to come */
+PG_FUNCTION_INFO_V1(align_series_path);
 Datum
-align_forecast_path(PG_FUNCTION_ARGS)
+align_series_path(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Asked		asked;
@@ -312,7 +313,7 @@ align_forecast_path(PG_FUNCTION_ARGS)
 	Outlook    *outlooks;
 
 	InitMaterializedSRF(fcinfo, 0);
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	if (PG_ARGISNULL(1))
 		return (Datum) 0;
 	horizon = PG_GETARG_INT32(1);
 	check_horizon(horizon);
@@ -456,12 +457,12 @@ split(const History *history, int start, int count, Fold fold)
 }
 
 /*
- * forecast_landing(series, first, last, fold, season, parameters, goal_low,
+ * series_landing(series, first, last, fold, season, parameters, goal_low,
  * goal_high): where the periods from first to last will land
  */
-PG_FUNCTION_INFO_V1(align_forecast_landing);
+PG_FUNCTION_INFO_V1(align_series_landing);
 Datum
-align_forecast_landing(PG_FUNCTION_ARGS)
+align_series_landing(PG_FUNCTION_ARGS)
 {
 	Asked		asked;
 	Landing		landing = {0};
@@ -475,7 +476,7 @@ align_forecast_landing(PG_FUNCTION_ARGS)
 	Datum		values[13];
 	bool		nulls[13];
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 1; i <= 3; i++)
 		if (PG_ARGISNULL(i))
 			PG_RETURN_NULL();
 	fold = read_fold(PG_GETARG_TEXT_PP(3));
@@ -499,7 +500,7 @@ align_forecast_landing(PG_FUNCTION_ARGS)
 	landing.before_count = count;
 	if (asked.history != NULL)
 		landing = split(asked.history, DatumGetInt32(DirectFunctionCall2(align_period_difference, first, Int64GetDatum(asked.first))), count, fold);
-	if (landing.before_count > 0)
+	if (landing.before_count > 0 && asked.history != NULL)
 		add_note(&note, psprintf("%d period%s before the first value: not counted.", landing.before_count,
 								 landing.before_count == 1 ? "" : "s"));
 	if (landing.is_open || asked.history == NULL)

@@ -21,8 +21,8 @@
 
 #include "forecast.h"
 
-#define MIN_DEGREES		3		/* of freedom that a season must leave */
-
+#define RUN_RATE_DEVIATION	0.1 /* of a value at least, as a share of their
+								 * size, where there are few */
 static double *
 zeros(Size count)
 {
@@ -207,7 +207,7 @@ align_forecast_run(Fit *fit, const double *smoothing)
 	/* what rounding leaves of values that never leave their line */
 	if (fit->squared_error < 1e-20 * fit->history->observed)
 		fit->squared_error = 0;
-	fit->variance = fit->squared_error / fit->degrees;
+	fit->variance = Max(fit->squared_error / fit->degrees, fit->least_variance);
 }
 
 /* The inverse of L L', in place. */
@@ -234,7 +234,7 @@ invert(double *factor, int n)
 static bool
 has_two_seasons(const History *history, int season)
 {
-	if (season == 0 || history->span < 2 * season || history->observed < 1 + season + MIN_DEGREES)
+	if (season == 0 || history->span < 2 * season || history->observed < 1 + season + FORECAST_MIN_DEGREES)
 		return false;
 	for (int place = 0; place < season; place++)
 	{
@@ -246,6 +246,50 @@ has_two_seasons(const History *history, int season)
 			return false;
 	}
 	return true;
+}
+
+/*
+ * Chooses the units in which all numbers are small, and takes the given states
+ * into them.
+ */
+static void
+set_units(Fit *fit, const FitOptions *options)
+{
+	const History *history = fit->history;
+	int			given = Max(options->parameter_count - 4, 0);
+	double		size = 0;		/* mean of the values without their sign */
+
+	fit->never_negative = true;
+	for (int i = 0; i < history->span; i++)
+		if (!isnan(history->values[i]))
+		{
+			fit->shift += history->values[i] / history->observed;
+			size += fabs(history->values[i]) / history->observed;
+			fit->never_negative &= history->values[i] >= 0;
+		}
+	for (int i = 0; i < history->span; i++)
+		if (!isnan(history->values[i]))
+			fit->scale = Max(fit->scale, fabs(history->values[i] - fit->shift));
+	/* values that are all one differ from their mean by its rounding */
+	if (fit->scale <= 1e-14 * fabs(fit->shift) || fit->scale == 0)
+	{
+		fit->shift = history->values[0];
+		fit->scale = 1;
+	}
+	if (given > 0)
+	{
+		fit->initial = palloc(given * sizeof(double));
+		for (int i = 0; i < given; i++)
+		{
+			fit->initial[i] = options->parameters[4 + i] - (i == 0 ? fit->shift : 0);
+			fit->scale = Max(fit->scale, fabs(fit->initial[i]));
+		}
+		for (int i = 0; i < given; i++)
+			fit->initial[i] /= fit->scale;
+	}
+	/* few values that are close by chance promise too much */
+	if (fit->method == FIT_RUN_RATE)
+		fit->least_variance = pow(RUN_RATE_DEVIATION * size / fit->scale, 2);
 }
 
 /*
@@ -272,34 +316,7 @@ align_forecast_fit(const History *history, const FitOptions *options)
 	if (fit->degrees < 1)
 		return NULL;
 
-	fit->never_negative = true;
-	for (int i = 0; i < history->span; i++)
-		if (!isnan(history->values[i]))
-		{
-			fit->shift += history->values[i] / history->observed;
-			fit->never_negative &= history->values[i] >= 0;
-		}
-	for (int i = 0; i < history->span; i++)
-		if (!isnan(history->values[i]))
-			fit->scale = Max(fit->scale, fabs(history->values[i] - fit->shift));
-
-	/* values that are all equal differ from their mean by its rounding at most */
-	if (fit->scale <= 1e-14 * fabs(fit->shift))
-	{
-		fit->scale = 0;
-		for (int i = 0; i < history->span && fit->scale == 0; i++)
-			if (!isnan(history->values[i]))
-			{
-				fit->shift = history->values[i];
-				fit->scale = 1;
-			}
-	}
-	if (given_states)
-	{
-		fit->initial = palloc((options->parameter_count - 4) * sizeof(double));
-		for (int i = 0; i < options->parameter_count - 4; i++)
-			fit->initial[i] = (options->parameters[4 + i] - (i == 0 ? fit->shift : 0)) / fit->scale;
-	}
+	set_units(fit, options);
 	fit->states = zeros(Max(fit->fitted_states, 1));
 	fit->covariance = zeros(Max((Size) fit->fitted_states * fit->fitted_states, 1));
 	fit->predicted = zeros((Size) history->span * fit->width);

@@ -146,16 +146,18 @@ void
 align_forecast_search(Fit *fit)
 {
 	static const double none[4] = {0, 0, 0, 1};
+	static const double usual[4] = {0.2, 0.02, 0, 0.9};
 	int			dimensions = fit->method == FIT_SEASONAL ? 4 : fit->method == FIT_TREND ? 3 : 1;
 	Point		simplex[MAX_DIMENSIONS + 1];
 	Point	   *worst = &simplex[dimensions];
 	int			tries = 0;
 
 	simplex[0] = best_of_grid(fit, dimensions);
-	if (fit->method == FIT_RUN_RATE)
+	fit->held = fit->method == FIT_SEASONAL && fit->degrees < dimensions + FORECAST_MIN_DEGREES;
+	if (fit->held || fit->method == FIT_RUN_RATE)
 	{
-		/* the mean, with the interval of a level that may move */
-		align_forecast_run(fit, none);
+		/* a run rate is the mean, with the interval of a level that may move */
+		align_forecast_run(fit, fit->held ? usual : none);
 		return;
 	}
 	for (int i = 1; i <= dimensions; i++)
