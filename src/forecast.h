@@ -63,6 +63,7 @@ typedef struct FitMember
 typedef struct Fit
 {
 	const History *history;
+	double	   *values;			/* of the history; 0 where there is none */
 	FitMethod	method;
 	int			season;			/* 1 where there is none */
 	double		alpha;
@@ -80,12 +81,15 @@ typedef struct Fit
 	double	   *level;			/* rows of the states after the last period */
 	double	   *trend;
 	double	   *seasonal;		/* one per season's period, by its place */
-	double	   *covariance;		/* of the fitted states, over the variance; its
-								 * Cholesky factor before invert */
+	double	   *covariance;		/* of the fitted states, over the variance;
+								 * its Cholesky factor before invert */
 	double		squared_error;	/* of the one-step forecasts */
 	double		variance;		/* of a one-step error */
 	double		least_variance; /* that it has whatever the errors */
 	int			degrees;		/* of freedom */
+	double		likely;			/* half the width of intervals of 80 % and 95
+								 * % */
+	double		wide;			/* in deviations */
 	bool		never_negative; /* no value was below 0 */
 	int			member_count;	/* 0: alpha to phi were given */
 	FitMember  *members;
@@ -94,7 +98,8 @@ typedef struct Fit
 /* What is expected of a weighted sum of values that are not known. */
 typedef struct Outlook
 {
-	const double *past;			/* weights of the history's periods; NULL: none */
+	const double *past;			/* weights of the history's periods; NULL:
+								 * none */
 	const double *future;		/* and of the periods after it */
 	int			horizon;		/* how many those are */
 	double		expected;

@@ -289,8 +289,8 @@ align_series_fit(PG_FUNCTION_ARGS)
 static void
 put_outlook(const Fit *fit, const Outlook *outlook, double known, Datum *values)
 {
-	double		likely = align_student_quantile(0.9, fit->degrees) * outlook->deviation;
-	double		wide = align_student_quantile(0.975, fit->degrees) * outlook->deviation;
+	double		likely = fit->likely * outlook->deviation;
+	double		wide = fit->wide * outlook->deviation;
 	double		bounds[5] = {0, -likely, likely, -wide, wide};
 
 	for (int i = 0; i < 5; i++)
@@ -352,7 +352,7 @@ typedef enum Fold
 } Fold;
 
 static Fold
-read_fold(const text *argument)
+read_fold(const text * argument)
 {
 	char	   *fold = text_to_cstring(argument);
 

@@ -36,10 +36,10 @@ season_row(const Fit *fit, int period)
 	return fit->seasonal + (Size) (period % fit->season) * fit->width;
 }
 
-static inline double
-scaled(const Fit *fit, int period)
+static inline bool
+observed(const Fit *fit, int period)
 {
-	return (fit->history->values[period] - fit->shift) / fit->scale;
+	return !isnan(fit->history->values[period]);
 }
 
 /*
@@ -92,23 +92,25 @@ pass(Fit *fit, const double *smoothing)
 	{
 		double	   *predicted = fit->predicted + (Size) period * width;
 		double	   *seasonal = season_row(fit, period);
-		bool		observed = !isnan(fit->history->values[period]);
+		double		share = observed(fit, period) ? 1 : 0;	/* of the error */
+		double		alpha = share * fit->alpha;
+		double		beta = share * fit->beta;
+		double		gamma = share * fit->gamma;
 
 		for (int i = 0; i < width; i++)
 		{
 			double		slope = fit->phi * fit->trend[i];
 			double		level = fit->level[i] + slope;
-			double		error = -(level + seasonal[i]);
 
-			predicted[i] = -error;
-			if (!observed)
-				error = 0;
-			else if (i == width - 1)
-				error += scaled(fit, period);
-			fit->level[i] = level + fit->alpha * error;
-			fit->trend[i] = slope + fit->beta * error;
-			seasonal[i] += fit->gamma * error;
+			predicted[i] = level + seasonal[i];
+			fit->level[i] = level - alpha * predicted[i];
+			fit->trend[i] = slope - beta * predicted[i];
+			seasonal[i] -= gamma * predicted[i];
 		}
+		/* the error is the value less what was predicted */
+		fit->level[width - 1] += alpha * fit->values[period];
+		fit->trend[width - 1] += beta * fit->values[period];
+		seasonal[width - 1] += gamma * fit->values[period];
 	}
 }
 
@@ -178,12 +180,13 @@ align_forecast_run(Fit *fit, const double *smoothing)
 	for (int period = 0; period < fit->history->span; period++)
 	{
 		const double *row = fit->predicted + (Size) period * fit->width;
+		double		error = fit->values[period] - row[n];
 
-		if (isnan(fit->history->values[period]))
+		if (!observed(fit, period))
 			continue;
 		for (int i = 0; i < n; i++)
 		{
-			fit->states[i] += row[i] * (scaled(fit, period) - row[n]);
+			fit->states[i] += row[i] * error;
 			for (int j = 0; j <= i; j++)
 				normal[(Size) i * n + j] += row[i] * row[j];
 		}
@@ -195,11 +198,10 @@ align_forecast_run(Fit *fit, const double *smoothing)
 	for (int period = 0; period < fit->history->span; period++)
 	{
 		const double *row = fit->predicted + (Size) period * fit->width;
-		double		error;
+		double		error = fit->values[period] - row[n];
 
-		if (isnan(fit->history->values[period]))
+		if (!observed(fit, period))
 			continue;
-		error = scaled(fit, period) - row[n];
 		for (int i = 0; i < n; i++)
 			error -= row[i] * fit->states[i];
 		fit->squared_error += error * error;
@@ -261,14 +263,14 @@ set_units(Fit *fit, const FitOptions *options)
 
 	fit->never_negative = true;
 	for (int i = 0; i < history->span; i++)
-		if (!isnan(history->values[i]))
+		if (observed(fit, i))
 		{
 			fit->shift += history->values[i] / history->observed;
 			size += fabs(history->values[i]) / history->observed;
 			fit->never_negative &= history->values[i] >= 0;
 		}
 	for (int i = 0; i < history->span; i++)
-		if (!isnan(history->values[i]))
+		if (observed(fit, i))
 			fit->scale = Max(fit->scale, fabs(history->values[i] - fit->shift));
 	/* values that are all one differ from their mean by its rounding */
 	if (fit->scale <= 1e-14 * fabs(fit->shift) || fit->scale == 0)
@@ -287,6 +289,10 @@ set_units(Fit *fit, const FitOptions *options)
 		for (int i = 0; i < given; i++)
 			fit->initial[i] /= fit->scale;
 	}
+	fit->values = zeros(history->span);
+	for (int i = 0; i < history->span; i++)
+		if (observed(fit, i))
+			fit->values[i] = (history->values[i] - fit->shift) / fit->scale;
 	/* few values that are close by chance promise too much */
 	if (fit->method == FIT_RUN_RATE)
 		fit->least_variance = pow(RUN_RATE_DEVIATION * size / fit->scale, 2);
@@ -324,6 +330,8 @@ align_forecast_fit(const History *history, const FitOptions *options)
 	fit->trend = zeros(fit->width);
 	fit->seasonal = zeros((Size) fit->season * fit->width);
 
+	fit->likely = align_student_quantile(0.9, fit->degrees);
+	fit->wide = align_student_quantile(0.975, fit->degrees);
 	if (given)
 		align_forecast_run(fit, options->parameters);
 	else
@@ -360,8 +368,8 @@ look(const Fit *fit, Outlook *outlook, double *variance_found)
 	int			horizon = outlook->horizon;
 	double	   *gradient = zeros(fit->width);
 	double	   *row = zeros(fit->width);
-	double	   *impact = zeros(horizon + 1);	/* of an error, so many periods
-												 * later */
+	double	   *impact = zeros(horizon + 1);	/* of an error, so many
+												 * periods later */
 	double		damped = 0;		/* phi + phi^2 + ... */
 	double		power = 1;
 	double		weights = 0;

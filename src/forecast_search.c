@@ -15,10 +15,10 @@
 #include "forecast.h"
 
 #define MAX_DIMENSIONS	4
-#define MAX_TRIES		250		/* after the grid */
-#define ENOUGH			1e-9	/* relative difference of squared errors */
+#define MAX_TRIES		150		/* after the grid */
+#define ENOUGH			1e-8	/* relative difference of squared errors */
 
-#define UNLIKELY		1e-3	/* beside the likeliest */
+#define UNLIKELY		1e-2	/* beside the likeliest */
 
 #define MIN_PHI			0.8
 #define MAX_PHI			0.98
@@ -70,7 +70,7 @@ best_of_grid(Fit *fit, int dimensions)
 {
 	static const double alphas[] = {0, 0.05, 0.15, 0.35, 0.65, 0.95};
 	static const double betas[] = {0.01, 0.05, 0.2, 0.6};
-	static const double phis[] = {0.15, 0.55, 0.95};
+	static const double phis[] = {0.25, 0.9};
 	static const double gammas[] = {0.02, 0.15, 0.5};
 	int			count[] = {lengthof(alphas), lengthof(betas), lengthof(phis), lengthof(gammas)};
 	Point		best = {.squared_error = INFINITY};

@@ -75,24 +75,23 @@ align_student_below(double t, double degrees)
 }
 
 /*
- * The value below which a share between one half and 1 lies, by bisection.
+ * The value below which a share between one half and 1 lies. The distribution is
+ * concave above 0, so that the steps of Newton's method from there never pass it.
  */
 double
 align_student_quantile(double share, double degrees)
 {
-	double		low = 0;
-	double		high = 1;
+	double		peak = exp(lgamma((degrees + 1) / 2) - lgamma(degrees / 2)) / sqrt(degrees * M_PI);
+	double		t = 0;
 
-	while (align_student_below(high, degrees) < share)
-		high *= 2;
-	for (int i = 0; i < 60; i++)
+	for (int i = 0; i < 100; i++)
 	{
-		double		middle = (low + high) / 2;
+		double		density = peak * pow(1 + t * t / degrees, -(degrees + 1) / 2);
+		double		step = (share - align_student_below(t, degrees)) / density;
 
-		if (align_student_below(middle, degrees) < share)
-			low = middle;
-		else
-			high = middle;
+		t += step;
+		if (step <= 1e-14 * t)
+			break;
 	}
-	return (low + high) / 2;
+	return t;
 }
