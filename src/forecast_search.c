@@ -15,8 +15,8 @@
 #include "forecast.h"
 
 #define MAX_DIMENSIONS	4
-#define MAX_TRIES		150		/* after the grid */
-#define ENOUGH			1e-8	/* relative difference of squared errors */
+#define MAX_TRIES		200		/* after the grid */
+#define ENOUGH			1e-10	/* relative difference of squared errors */
 
 #define UNLIKELY		1e-2	/* beside the likeliest */
 

@@ -111,7 +111,7 @@ BEGIN
     SELECT m.unit, align.period(($3 AT TIME ZONE 'UTC')::date, m.grain, m.start_month) OPERATOR(align.-) 1 INTO unit, over_period
     FROM align.metric m WHERE m.id = metric_outset.id;
     SELECT align.series(v.period, v.value::double precision), align.max(v.period), (array_agg(v.value ORDER BY v.period DESC))[1], min(v.value),
-        GREATEST(0, LEAST(15, 4 - floor(log(NULLIF(max(abs(v.value)), 0)))))::integer,
+        LEAST(15, COALESCE(4 - floor(log(NULLIF(max(abs(v.value)), 0))), 0))::integer,
         CASE metric_outset.fold WHEN 'sum' THEN sum(v.value) FILTER (WHERE v.inside) WHEN 'mean' THEN round(avg(v.value) FILTER (WHERE v.inside), 6)
             ELSE (array_agg(v.value ORDER BY v.period DESC) FILTER (WHERE v.inside))[1] END,
         count(*) FILTER (WHERE v.inside)
@@ -124,7 +124,7 @@ BEGIN
         WHERE v.metric = metric_outset.id AND v.period OPERATOR(align.=) (over_period OPERATOR(align.+) 1) AND v.period OPERATOR(align.>=) metric_outset.first AND v.period OPERATOR(align.<=) metric_outset.last
             AND v.at <= $3 AND (v.superseded_at IS NULL OR v.superseded_at > $3));
 END $$;
-COMMENT ON FUNCTION align.metric_outset(text, text, timestamptz) IS 'A metric, by its key, as it was known at an instant, beside a period of its grain or a longer one: its number, fold and unit; the first and last of its periods in that one; the target of that one; the history of its last 520 periods that were over then (UTC), with values recorded and not superseded by then; the last period that was over, the last one with a value, that value, the lowest; how many decimals give the largest five digits; the fold of the values in the period asked for, and their count; whether there is a value for the period that was not over, which is left out. Error for an unknown metric, a period that its own do not make up, an instant that is not finite.';
+COMMENT ON FUNCTION align.metric_outset(text, text, timestamptz) IS 'A metric, by its key, as it was known at an instant, beside a period of its grain or a longer one: its number, fold and unit; the first and last of its periods in that one; the target of that one; the history of its last 520 periods that were over then (UTC), with values recorded and not superseded by then; the last period that was over, the last one with a value, that value, the lowest; to how many decimals the largest has five digits, below 0 where it is 100000 or more; the fold of the values in the period asked for, and their count; whether there is a value for the period that was not over, which is left out. Error for an unknown metric, a period that its own do not make up, an instant that is not finite.';
 
 CREATE FUNCTION align.forecast(metric text, period text, at timestamptz DEFAULT pg_catalog.now(),
     OUT metric_key text, OUT asked_period text, OUT period_start_date date, OUT unit text, OUT target text,
@@ -165,13 +165,13 @@ BEGIN
         low95_value := round(landing.low95_value::numeric, asked.digits);
         high95_value := round(landing.high95_value::numeric, asked.digits);
         IF align.direction(asked.target) <> 'equal' THEN
-            target_chance_ratio := round(landing.target_chance_ratio::numeric, 6);
+            target_chance_ratio := round(landing.target_chance_ratio::numeric, 4);
         END IF;
     END IF;
     expected_status := align.status(expected_value, asked.target);
     IF remaining_count > 0 THEN
         needed_value := round(CASE asked.fold WHEN 'sum' THEN edge - COALESCE(known_value, 0) WHEN 'last' THEN edge - asked.last_value
-            ELSE edge * (known_count + remaining_count) - COALESCE(known_value, 0) * known_count END / remaining_count, asked.digits);
+            ELSE edge * (known_count + remaining_count) - COALESCE(known_value, 0) * known_count END / remaining_count, GREATEST(asked.digits, 0));
         IF asked.lowest_value >= 0 AND align.direction(asked.target) <> 'at most' THEN
             needed_value := GREATEST(needed_value, 0);
         END IF;
@@ -180,7 +180,7 @@ BEGIN
         CASE WHEN asked.unfinished THEN 'The value so far of the period that is not over is left out.' END,
         CASE WHEN target IS NULL THEN 'No target.' WHEN align.direction(asked.target) = 'equal' AND method <> 'actual' THEN 'Of one exact value no chance is given.' END), '');
 END $$;
-COMMENT ON FUNCTION align.forecast(text, text, timestamptz) IS 'Where a metric, by its key, will land in a period of its grain or a longer one, by what was known at an instant (default now): values of periods that were over then (UTC), recorded and not superseded by then. known_value: the fold of what is in; expected_value: that of the whole period, with the intervals that hold it with 80 % and 95 %; target: that of the period (target_at); expected_status: what it would make; target_chance_ratio: the chance that the target is met, 0 to 1; needed_value: what each remaining period must bring from here to just meet the goal (its lower end; what it may bring where the target is at most); for a metric that folds by last, how much it must rise a period. known_count, missing_count, remaining_count: periods with a value, over without one, and not over; history_count: values that the forecast rests on; method: actual, damped trend with or without a season, or run rate; note: what one must know to judge it. Nothing is expected below 0 where no value was. NULL where nothing can be said. Error for an unknown metric, a period that its own do not make up, or one more than 520 periods ahead.';
+COMMENT ON FUNCTION align.forecast(text, text, timestamptz) IS 'Where a metric, by its key, will land in a period of its grain or a longer one, by what was known at an instant (default now): values of periods that were over then (UTC), recorded and not superseded by then. known_value: the fold of what is in; expected_value: that of the whole period, with the intervals that hold it with 80 % and 95 %; target: that of the period (target_at); expected_status: what it would make; target_chance_ratio: the chance that the target is met, 0 to 1; needed_value: what each remaining period must bring from here to just meet the goal (its lower end; what it may bring where the target is at most); for a metric that folds by last, how much it must rise a period. known_count, missing_count, remaining_count: periods with a value, over without one, and not over; history_count: values that the forecast rests on; method: actual, damped trend with or without a season, or run rate; note: what one must know to judge it. Expected values and bounds are rounded to five digits of the largest value. Nothing is expected below 0 where no value was. NULL where nothing can be said. Error for an unknown metric, a period that its own do not make up, or one more than 520 periods ahead.';
 
 CREATE FUNCTION align.forecast_path(metric text, upto text, at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (metric_key text, period text, period_start_date date, expected_value numeric, low80_value numeric, high80_value numeric, low95_value numeric, high95_value numeric, target text, expected_status text)
@@ -257,8 +257,8 @@ BEGIN
         IF low IS NOT NULL AND high IS NOT NULL THEN
             ahead_value := LEAST(ahead_value, 0);
         END IF;
-        line_value := round(line_value, asked.digits);
-        ahead_value := round(ahead_value, asked.digits);
+        line_value := round(line_value, GREATEST(asked.digits, 0));
+        ahead_value := round(ahead_value, GREATEST(asked.digits, 0));
         ahead_ratio := round(ahead_value / NULLIF(abs(line_value), 0), 6);
     END IF;
     note := NULLIF(concat_ws(' ', CASE WHEN target IS NULL THEN 'No target.' END,

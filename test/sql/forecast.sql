@@ -223,7 +223,7 @@ DO $$ BEGIN
 END $$;
 
 -- ten a month: 90 in, 120 at the end; the goal of 9 a month is 108, so 18 are left, 6 a month
-SELECT is((SELECT f::text FROM forecast('calls', '2025', '2025-10-01Z') f), '(calls,2025,2025-01-01,calls,">= 108",90,120.000,120.000,120.000,120.000,120.000,"on track",1.000000,6.000,9,0,3,21,"damped trend","No season: fewer than two full ones of 12 periods are known. The history follows its line exactly, so that the interval has no width.")', 'forecast of a year, by hand');
+SELECT is((SELECT f::text FROM forecast('calls', '2025', '2025-10-01Z') f), '(calls,2025,2025-01-01,calls,">= 108",90,120.000,120.000,120.000,120.000,120.000,"on track",1.0000,6.000,9,0,3,21,"damped trend","No season: fewer than two full ones of 12 periods are known. The history follows its line exactly, so that the interval has no width.")', 'forecast of a year, by hand');
 SELECT is((SELECT format('%s %s %s', f.expected_value, f.known_count, f.remaining_count) FROM forecast('calls', '2025-Q4', '2025-10-01Z') f), '30.000 0 3', 'of a quarter that has just begun');
 SELECT is((SELECT format('%s %s %s %s', f.expected_value, f.low95_value, f.method, f.target_chance_ratio) FROM forecast('calls', '2025-Q3', '2025-10-01Z') f), '30 30 actual 1', 'of a quarter that is over');
 SELECT is((SELECT format('%s %s %s %s', f.expected_value, f.method, f.target_chance_ratio, f.expected_status) FROM forecast('orders', '2025-09', '2025-10-01Z') f), '7 actual 0 off track', 'of a month that is over, and was missed');

@@ -74,13 +74,13 @@ cmp_ok(rows($node, 'company', 'SELECT count(*) FROM lead'), '==', 3000, 'the com
 $node->safe_psql('company', qq{COPY (SELECT lead_id, journey FROM kept ORDER BY 1) TO '$folder/kept.bin' (FORMAT binary);
 	CREATE TABLE kept2 (LIKE kept); COPY kept2 FROM '$folder/kept.bin' (FORMAT binary);
 	COPY kept_funnel TO '$folder/funnel.bin' (FORMAT binary); CREATE TABLE kept_funnel2 (LIKE kept_funnel); COPY kept_funnel2 FROM '$folder/funnel.bin' (FORMAT binary);
-	CREATE TABLE small AS SELECT event_log(lead, stage, at) AS log, event_log('k' || lead, stage, at) AS text_log, funnel_rule('{mql,customer}', '9 days', mode => 'strict') AS rule, 'customer'::stage AS stage, '2026-W07'::period AS period FROM stage_event;
+	CREATE TABLE small AS SELECT event_log(lead, stage, at) AS log, event_log('k' || lead, stage, at) AS text_log, funnel_rule('{mql,customer}', '9 days', mode => 'strict') AS rule, 'customer'::stage AS stage, '2026-W07'::period AS period, (SELECT series('2026-01'::period + i, i / 7.0) FROM generate_series(0, 9) i) AS series FROM stage_event;
 	COPY small TO '$folder/small.bin' (FORMAT binary); CREATE TABLE small2 (LIKE small); COPY small2 FROM '$folder/small.bin' (FORMAT binary)});
 is(rows($node, 'company', 'SELECT count(*) FROM kept JOIN kept2 USING (lead_id, journey)'), rows($node, 'company', 'SELECT count(*) FROM kept WHERE journey IS NOT NULL'), 'journeys survive binary COPY');
 is(rows($node, 'company', 'SELECT count(*) FROM kept_funnel a JOIN kept_funnel2 b ON a.funnel = b.funnel AND a.flow = b.flow'), rows($node, 'company', 'SELECT count(*) FROM kept_funnel'), 'funnels and flows survive binary COPY');
-is(rows($node, 'company', q{SELECT count(*) FROM small a, small2 b WHERE a.rule = b.rule AND a.stage = b.stage AND a.period = b.period
+is(rows($node, 'company', q{SELECT count(*) FROM small a, small2 b WHERE a.rule = b.rule AND a.stage = b.stage AND a.period = b.period AND a.series = b.series
 	AND (SELECT count(*) FROM journeys(a.log) x JOIN journeys(b.log) y USING (lead, journey)) = (SELECT count(*) FROM journeys(a.log))
-	AND (SELECT count(*) FROM journeys_by_key(a.text_log) x JOIN journeys_by_key(b.text_log) y USING (lead, journey)) = (SELECT count(*) FROM journeys(a.log))}), '1', 'event logs, rules, stages and periods survive binary COPY');
+	AND (SELECT count(*) FROM journeys_by_key(a.text_log) x JOIN journeys_by_key(b.text_log) y USING (lead, journey)) = (SELECT count(*) FROM journeys(a.log))}), '1', 'event logs, rules, stages, periods and series survive binary COPY');
 
 $node->stop;
 done_testing();
