@@ -21,7 +21,6 @@
 #include "compat.h"
 
 #include "common/hashfn.h"
-#include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "parser/scansup.h"
 #include "utils/builtins.h"
@@ -114,12 +113,6 @@ compare_decimals(Decimal a, Decimal b)
 						 b.digits % unit_b * power_of_ten(MAX_DIGITS - b.scale));
 }
 
-static int
-compare_ends(const Target *a, const Target *b, TargetEnd end)
-{
-	return compare_decimals(end_of(a, end), end_of(b, end));
-}
-
 static bool
 is_exact(const Target *target)
 {
@@ -134,7 +127,7 @@ has_amber(const Target *target)
 }
 
 /*
- * Text out. A range begins at GOAL_LOW or AMBER_LOW.
+ * Text out. A range begins at GOAL_LOW or AMBER_LOW; of one value it is that value.
  */
 static void
 write_decimal(StringInfo out, Decimal number)
@@ -150,28 +143,14 @@ write_decimal(StringInfo out, Decimal number)
 static void
 write_range(StringInfo out, const Target *target, TargetEnd low)
 {
+	bool		same = compare_decimals(end_of(target, low), end_of(target, low + 1)) == 0;
+
 	if (!is_open(target, low))
 		write_decimal(out, end_of(target, low));
-	if (!is_open(target, low) && !is_open(target, low + 1))
+	if (!is_open(target, low) && !is_open(target, low + 1) && !same)
 		appendStringInfoString(out, "..");
-	if (!is_open(target, low + 1))
+	if (!is_open(target, low + 1) && !same)
 		write_decimal(out, end_of(target, low + 1));
-}
-
-static void
-write_goal(StringInfo out, const Target *target)
-{
-	if (is_exact(target))
-	{
-		appendStringInfoString(out, "= ");
-		write_decimal(out, end_of(target, GOAL_LOW));
-		return;
-	}
-	if (is_open(target, GOAL_LOW))
-		appendStringInfoString(out, "<= ");
-	if (is_open(target, GOAL_HIGH))
-		appendStringInfoString(out, ">= ");
-	write_range(out, target, GOAL_LOW);
 }
 
 static char *
@@ -180,7 +159,13 @@ target_text(const Target *target)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	write_goal(&out, target);
+	if (is_open(target, GOAL_HIGH))
+		appendStringInfoString(&out, ">= ");
+	else if (is_open(target, GOAL_LOW))
+		appendStringInfoString(&out, "<= ");
+	else if (is_exact(target))
+		appendStringInfoString(&out, "= ");
+	write_range(&out, target, GOAL_LOW);
 	if (has_amber(target))
 	{
 		appendStringInfoString(&out, " ~ ");
@@ -246,8 +231,7 @@ read_decimal(TargetReader *reader, Decimal *number)
 	bool		negative;
 	const char *at;
 	int			count = 0;
-	int64		zeros = 0;		/* decimals since the last that is not 0, and
-								 * it */
+	int64		zeros = 0;		/* decimals after the last that is not 0 */
 
 	skip_spaces(reader);
 	at = reader->at;
@@ -334,12 +318,20 @@ check_amber(TargetReader *reader, const Target *target)
 		appendStringInfoString(&remedy, "Write an end above ");
 	else
 		appendStringInfoString(&remedy, "Write a band that holds more than ");
-	if (is_exact(target))
-		write_decimal(&remedy, end_of(target, GOAL_LOW));
-	else
-		write_range(&remedy, target, GOAL_LOW);
+	write_range(&remedy, target, GOAL_LOW);
 	appendStringInfoString(&remedy, ", or leave out the band.");
 	return refuse(reader, "The amber band goes past the goal, to what is at risk but not yet off track.", remedy.data);
+}
+
+/*
+ * Reads the low end, the high end, or both with two points between.
+ */
+static bool
+read_ends(TargetReader *reader, Decimal *low, Decimal *high, const char *rule, const char *remedy)
+{
+	return (low == NULL || read_decimal(reader, low)) &&
+		(low == NULL || high == NULL || read_symbol(reader, "..") || refuse(reader, rule, remedy)) &&
+		(high == NULL || read_decimal(reader, high));
 }
 
 static bool
@@ -351,39 +343,28 @@ read_target(TargetReader *reader, Target *target)
 	Decimal		low = least;
 	Decimal		high = most;
 
-	if (!read_decimal(reader, at_most ? &high : &low))
+	if (!read_ends(reader, at_most ? NULL : &low, at_least || exact ? NULL : &high,
+				   "A number alone does not say on which side of it the goal lies.",
+				   "Write >= or <= or = before it, or a range such as 40..60."))
 		return false;
 	if (exact)
 		high = low;
-	else if (!at_least && !at_most)
-	{
-		if (!read_symbol(reader, ".."))
-			return refuse(reader, "A number alone does not say on which side of it the goal lies.",
-						  "Write >= or <= or = before it, or a range such as 40..60.");
-		if (!read_decimal(reader, &high))
-			return false;
-	}
 	set_ends(target, GOAL_LOW, low, high);
-	set_ends(target, AMBER_LOW, low, high);
 	if (!check_goal(reader, target))
 		return false;
 
 	if (read_symbol(reader, "~"))
 	{
-		if (!read_decimal(reader, at_most ? &high : &low))
+		if (!read_ends(reader, at_most ? NULL : &low, at_least ? NULL : &high,
+					   "The amber band of a range or of one value has two ends.",
+					   "Write both, as in 40..60 ~ 35..65 or = 10 ~ 8..12."))
 			return false;
-		if (!at_least && !at_most)
-		{
-			if (!read_symbol(reader, ".."))
-				return refuse(reader, "The amber band of a range or of one value has two ends.",
-							  "Write both, as in 40..60 ~ 35..65 or = 10 ~ 8..12.");
-			if (!read_decimal(reader, &high))
-				return false;
-		}
 		set_ends(target, AMBER_LOW, low, high);
 		if (!check_amber(reader, target))
 			return false;
 	}
+	else
+		set_ends(target, AMBER_LOW, low, high);
 	skip_spaces(reader);
 	if (*reader->at != '\0')
 		return refuse(reader, psprintf("\"%s\" stands where the target ends.", reader->at),
@@ -651,7 +632,7 @@ compare(FunctionCallInfo fcinfo)
 	int			order = 0;
 
 	for (TargetEnd end = GOAL_LOW; end <= AMBER_HIGH && order == 0; end++)
-		order = compare_ends(PG_GETARG_TARGET(0), PG_GETARG_TARGET(1), end);
+		order = compare_decimals(end_of(PG_GETARG_TARGET(0), end), end_of(PG_GETARG_TARGET(1), end));
 	return order;
 }
 

@@ -313,10 +313,8 @@ COMMENT ON TRIGGER understanding_keep_all ON align.understanding IS 'what is sig
 
 -- who may, and about what
 
-CREATE FUNCTION align.role_for_team(team text, deed text) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    actor text := align.acting_role();
+CREATE FUNCTION align.known_team(team text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM align.team t WHERE t.key = $1) OR $1 IS NULL THEN
         RAISE EXCEPTION 'unknown team: "%"', COALESCE($1, 'NULL')
@@ -324,6 +322,16 @@ BEGIN
                 DETAIL = pg_catalog.format('There are: %s.', (SELECT pg_catalog.string_agg(t.key, ', ' ORDER BY t.key) FROM align.team t)),
                 HINT = 'Enter it into table team first.';
     END IF;
+    RETURN $1;
+END $$;
+COMMENT ON FUNCTION align.known_team(text) IS 'A team''s key; an error when there is no such team.';
+
+CREATE FUNCTION align.role_for_team(team text, deed text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    actor text := align.acting_role();
+BEGIN
+    PERFORM align.known_team($1);
     IF $2 IS NOT NULL AND NOT EXISTS (SELECT FROM align.member m WHERE m.role = actor AND m.team = $1) THEN
         RAISE EXCEPTION 'role "%" cannot % for team "%"', actor, $2, $1
             USING ERRCODE = 'insufficient_privilege',

@@ -85,7 +85,7 @@ BEGIN
         WHERE i.team = n.team AND i.role IS NOT DISTINCT FROM n.role AND i.period OPERATOR(align.@>) d.day) s
     WHERE s.weight > 1 ORDER BY n.team, n.role, d.day LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'invalid incentives of %: their weights add up to %', pg_catalog.concat_ws(', ', pg_catalog.format('team "%s"', fault.team), pg_catalog.format('role "%s"', fault.role)), fault.weight
+        RAISE EXCEPTION 'invalid incentives of %: their weights add up to %', pg_catalog.concat('team "', fault.team, '"', ', role "' || fault.role || '"'), fault.weight
             USING ERRCODE = 'check_violation',
                 DETAIL = pg_catalog.format('On %s. Weights are shares of the variable pay, and at any day add up to 1 at most.', pg_catalog.to_char(fault.day, 'YYYY-MM-DD')),
                 HINT = 'Lower the other weights first, or all in one statement.';
@@ -136,10 +136,10 @@ CREATE FUNCTION align.shared_goal(period text, team_a text DEFAULT 'marketing', 
     OUT shared_ratio numeric, OUT a_ratio numeric, OUT b_ratio numeric, OUT shared_metrics text, OUT shared_count integer, OUT a_count integer, OUT b_count integer, OUT note text) RETURNS record
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH asked AS (SELECT align.role_for_team($2, NULL) AS a, align.role_for_team($3, NULL) AS b),
+    WITH asked AS MATERIALIZED (SELECT align.known_team($2) AS a, align.known_team($3) AS b),
     pair AS (
-        SELECT q.metric_key, q.measures, pg_catalog.max(q.quota_ratio) FILTER (WHERE q.team = $2) AS a, pg_catalog.max(q.quota_ratio) FILTER (WHERE q.team = $3) AS b
-        FROM asked CROSS JOIN align.quota_share($1) q WHERE q.team IN ($2, $3) GROUP BY q.metric_key, q.measures),
+        SELECT q.metric_key, q.measures, pg_catalog.max(q.quota_ratio) FILTER (WHERE q.team = k.a) AS a, pg_catalog.max(q.quota_ratio) FILTER (WHERE q.team = k.b) AS b
+        FROM asked k LEFT JOIN align.quota_share($1) q ON q.team IN (k.a, k.b) GROUP BY q.metric_key, q.measures),
     counted AS (
         SELECT COALESCE(pg_catalog.sum(LEAST(p.a, p.b)) FILTER (WHERE p.shared), 0) AS both, COALESCE(pg_catalog.sum(p.a) FILTER (WHERE p.shared), 0) AS a, COALESCE(pg_catalog.sum(p.b) FILTER (WHERE p.shared), 0) AS b,
             pg_catalog.string_agg(p.metric_key, ', ' ORDER BY p.metric_key) FILTER (WHERE p.shared) AS metrics, pg_catalog.count(*) FILTER (WHERE p.shared)::integer AS n,
@@ -157,10 +157,10 @@ CREATE FUNCTION align.incentive_overlap(period text, team_a text DEFAULT 'market
     OUT shared_metrics text, OUT shared_count integer, OUT note text) RETURNS record
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH asked AS (SELECT align.role_for_team($2, NULL) AS a, align.role_for_team($3, NULL) AS b),
+    WITH asked AS MATERIALIZED (SELECT align.known_team($2) AS a, align.known_team($3) AS b),
     pair AS (
-        SELECT w.metric_key, w.measures, pg_catalog.max(w.weight_ratio) FILTER (WHERE w.team = $2) AS a, pg_catalog.max(w.weight_ratio) FILTER (WHERE w.team = $3) AS b
-        FROM asked CROSS JOIN align.incentive_weight($1) w WHERE w.team IN ($2, $3) GROUP BY w.metric_key, w.measures),
+        SELECT w.metric_key, w.measures, pg_catalog.max(w.weight_ratio) FILTER (WHERE w.team = k.a) AS a, pg_catalog.max(w.weight_ratio) FILTER (WHERE w.team = k.b) AS b
+        FROM asked k LEFT JOIN align.incentive_weight($1) w ON w.team IN (k.a, k.b) GROUP BY w.metric_key, w.measures),
     counted AS (
         SELECT COALESCE(pg_catalog.sum(LEAST(p.a, p.b)) FILTER (WHERE p.shared), 0) AS both,
             pg_catalog.sum(p.a) AS a, pg_catalog.sum(p.b) AS b,
@@ -181,10 +181,17 @@ CREATE FUNCTION align.ladder(at timestamptz DEFAULT pg_catalog.now())
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
     WITH RECURSIVE measure AS MATERIALIZED (SELECT s.*, m.item FROM align.scorecard($1, 1) s JOIN align.metric m ON m.key = s.metric_key),
+    -- items with a measure, and what they serve
+    needed(id, parent) AS (
+        SELECT i.id, i.parent FROM measure m JOIN align.plan_item i ON i.id = m.item AND i.status <> 'dropped'
+        UNION
+        SELECT i.id, i.parent FROM needed n
+        CROSS JOIN LATERAL (SELECT n.parent AS id UNION ALL SELECT s.supports FROM align.plan_support s WHERE s.item = n.id) a
+        JOIN align.plan_item i ON i.id = a.id AND i.status <> 'dropped'),
     tie AS MATERIALIZED (
-        SELECT i.id AS below, i.parent AS above, 0 AS turn FROM align.plan_item i JOIN align.plan_item p ON p.id = i.parent WHERE i.status <> 'dropped' AND p.status <> 'dropped'
+        SELECT n.id AS below, p.id AS above, 0 AS turn FROM needed n JOIN needed p ON p.id = n.parent
         UNION ALL
-        SELECT s.item, s.supports, 1 FROM align.plan_support s JOIN align.plan_item i ON i.id = s.item JOIN align.plan_item p ON p.id = s.supports WHERE i.status <> 'dropped' AND p.status <> 'dropped'),
+        SELECT n.id, p.id, 1 FROM needed n JOIN align.plan_support s ON s.item = n.id JOIN needed p ON p.id = s.supports),
     business AS MATERIALIZED (
         SELECT DISTINCT i.id FROM measure m JOIN align.plan_item i ON i.id = m.item
         WHERE m.measures = 'outcome' AND align.plan_level(i.level) <= align.plan_level('goal') AND i.status <> 'dropped'),
@@ -215,7 +222,7 @@ BEGIN ATOMIC
         FROM rung r JOIN measure m ON m.item = r.id
         UNION ALL
         SELECT NULL, m.metric_order, 0, 'measure', m.title, m.metric_key, NULL, m.team, m.owner, m.kind, m.measures, m.goal, m.last_value, m.status, false,
-            CASE WHEN m.item IS NULL THEN 'It hangs on no item of the plan.' ELSE pg_catalog.format('No outcome of a goal stands above item %s.', (SELECT i.key FROM align.plan_item i WHERE i.id = m.item)) END
+            pg_catalog.concat_ws(' ', m.note, CASE WHEN m.item IS NULL THEN 'It hangs on no item of the plan.' ELSE pg_catalog.format('No outcome of a goal stands above item %s.', (SELECT i.key FROM align.plan_item i WHERE i.id = m.item)) END)
         FROM measure m WHERE m.item IS NULL OR m.item NOT IN (SELECT p.id FROM placed p))
     SELECT pg_catalog.row_number() OVER (ORDER BY l.keys COLLATE "C" NULLS LAST, l.metric_order NULLS FIRST)::integer, l.depth, l.rung, pg_catalog.repeat('  ', l.depth) || l.title, l.key, l.level,
         l.team, l.owner, l.kind, l.measures, l.goal, l.last_value, l.status, pg_catalog.concat_ws(' > ', pg_catalog.array_to_string(l.keys, ' > '), CASE WHEN l.rung <> 'item' THEN l.key END), l.has_outcome, l.note

@@ -322,7 +322,8 @@ BEGIN ATOMIC
     known AS MATERIALIZED (
         SELECT v.metric, v.period, v.value, t.target, align.status(v.value, t.target) AS status
         FROM chosen c JOIN align.metric_value v ON v.metric = c.id AND v.period <= c.last AND v.at <= $1 AND (v.superseded_at IS NULL OR v.superseded_at > $1)
-        CROSS JOIN LATERAL (SELECT align.target_in_force(v.metric, v.period) AS target OFFSET 0) t),
+        LEFT JOIN LATERAL (
+            SELECT h.target FROM align.metric_target h WHERE h.metric = v.metric AND h.from_period <= v.period ORDER BY h.from_period DESC LIMIT 1) t ON true),
     -- the periods off track since the last one that was not
     run AS (
         SELECT k.metric, pg_catalog.count(*)::integer AS off_track_count, align.min(k.period) AS since
