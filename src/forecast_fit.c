@@ -23,6 +23,7 @@
 
 #define RUN_RATE_DEVIATION	0.1 /* of a value at least, as a share of their
 								 * size, where there are few */
+
 static double *
 zeros(Size count)
 {
@@ -373,11 +374,10 @@ look(const Fit *fit, Outlook *outlook, double *variance_found)
 	double		damped = 0;		/* phi + phi^2 + ... */
 	double		power = 1;
 	double		weights = 0;
-	int			begin = horizon;	/* of the weights that are not 0 */
+	int			first = horizon;	/* weight that is not 0 */
 	double		variance = 0;
 
 	outlook->expected = 0;
-
 	for (int i = 0; past != NULL && i < fit->history->span; i++)
 		if (past[i] != 0)
 		{
@@ -396,7 +396,7 @@ look(const Fit *fit, Outlook *outlook, double *variance_found)
 			(fit->method == FIT_SEASONAL && h % fit->season == 0 ? fit->gamma : 0);
 		if (future[h - 1] == 0)
 			continue;
-		begin = Min(begin, h - 1);
+		first = Min(first, h - 1);
 		for (int i = 0; i < fit->width; i++)
 			row[i] = fit->level[i] + damped * fit->trend[i] + seasonal[i];
 		outlook->expected += add_row(fit, future[h - 1], row, gradient);
@@ -406,7 +406,7 @@ look(const Fit *fit, Outlook *outlook, double *variance_found)
 	{
 		double		moved = 0;
 
-		for (int h = Max(error, begin); h < horizon; h++)
+		for (int h = Max(error, first); h < horizon; h++)
 			moved += future[h] * impact[h - error];
 		variance += moved * moved;
 	}
