@@ -1,7 +1,7 @@
 # align: build, test, try and measure. `make help` lists the targets.
 
 # Every capability, in dependency order. It names src/NAME.c and src/NAME_*.c,
-CAPABILITIES = base period stage target lead journey funnel flow rubric definition agreement predict plan budget metric contract map scorecard incentive experiment worktime survival handoff repeatability attribution bottleneck value
+CAPABILITIES = base period stage target lead journey funnel flow rubric definition agreement predict plan budget metric contract map scorecard incentive forecast experiment worktime survival handoff repeatability attribution bottleneck value
 
 EXTENSION = align
 RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" align.control)

@@ -100,5 +100,9 @@ is(rows($node, 'company', q{SELECT count(*) FROM small a, small2 b WHERE a.rule 
 	AND (SELECT count(*) FROM journeys(a.log) x JOIN journeys(b.log) y USING (lead, journey)) = (SELECT count(*) FROM journeys(a.log))
 	AND (SELECT count(*) FROM journeys_by_key(a.text_log) x JOIN journeys_by_key(b.text_log) y USING (lead, journey)) = (SELECT count(*) FROM journeys(a.log))}), '1', 'event logs, rules, stages, periods and targets survive binary COPY');
 
+$node->safe_psql('company', qq{CREATE TABLE past AS SELECT series('2026-01'::period + i, i / 7.0) AS series FROM generate_series(0, 9) i;
+	COPY past TO '$folder/past.bin' (FORMAT binary); CREATE TABLE past2 (LIKE past); COPY past2 FROM '$folder/past.bin' (FORMAT binary)});
+is(rows($node, 'company', 'SELECT count(*) FROM past JOIN past2 USING (series)'), '1', 'series survive binary COPY');
+
 $node->stop;
 done_testing();
