@@ -4,6 +4,10 @@
 \ir plan.sql
 \ir contract.sql
 \ir scorecard.sql
+\ir forecast.sql
 \ir experiment.sql
+\ir handoff.sql
 \ir repeatability.sql
+\ir attribution.sql
+\ir bottleneck.sql
 \ir value.sql
