@@ -37,6 +37,7 @@ $node->safe_psql('company', q{
 	SELECT sign_definition('ready', 1, 'marketing'), sign_definition('ready', 1, 'sales'), sign_definition('ready', 2, 'sales');
 	SELECT qualify_all('ready'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
 	SELECT forget('L000002');
+	SELECT announce_breaches('2026-01-01Z');
 	INSERT INTO plan_item (key, level, title, period) VALUES ('G', 'goal', 'Grow', '2026');
 	UPDATE setting SET value = '7' WHERE key = 'fiscal_start_month';
 	INSERT INTO metric (key, title, kind, measures, grain, item, source) SELECT m.key, m.key, 'lagging', 'outcome', m.grain, i.id, m.source::jsonb
