@@ -32,6 +32,7 @@ my %value = (
 	crosstab => [ q{(SELECT crosstab('c' || lead % 5, stage::text) FROM event)}, q{(v + v - v)::text::crosstab::text || (SELECT count(*) FROM cells(v)) || kappa_detail(v)::text} ],
 	crosstab_of_sides => [ q{(SELECT crosstab(stage::text, (lead % 3 = 0)::text) FROM event)}, q{v::text::crosstab::text || kappa_detail(v)::text || jensen_shannon_detail(v)::text}, 'crosstab' ],
 	ranking => [ q{(SELECT ranking(lead, stage = 'customer') FROM event)}, q{(v + v)::text::ranking::text || auc_detail(v)::text || auc_pr_detail(v)::text || calibration(v, 7)::text} ],
+	corpus => [ q{(SELECT corpus(to_tsvector('simple', 'all say ' || stage::text || ' of ' || lead)) FROM event)}, q{(v + v)::text::corpus::text || text_count(v) || (SELECT count(*) FROM words(v)) || similarity(v, 'all say 7', 'say:1,2 mql') || coverage(v, 'all mql', 'say')} ],
 	model => [ q{(SELECT train(jsonb_build_object('stage', stage, 'late', at > '2024-02-01Z', 'lead', lead, 'day', extract(day FROM at)), lead % 3 = 0, '{"day": [5, 10.5, 20]}') FROM event)}, q{(v + v - v)::text::model::text || cuts(v) || (SELECT count(*) FROM features(v)) || predict(v, '{"stage": "mql", "lead": 7}') || (SELECT count(*) FROM explain(v, '{"stage": "mql", "day": 11}'))} ],
 	event_log => [ q{(SELECT event_log(lead, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))} ],
 	event_log_of_text => [ q{(SELECT event_log('lead ' || lead, stage, at) FROM event)}, q{v::text::event_log::text || (SELECT count(*) FROM journeys_by_key(v))}, 'event_log' ],
