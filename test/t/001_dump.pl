@@ -38,6 +38,8 @@ $node->safe_psql('company', q{
 	SELECT qualify_all('ready'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
 	SELECT forget('L000002');
 	SELECT set_message('dumped', 'promise', 'marketing', 'We are kept.', '{kept}', '{lost}'), publish_asset('dumped', 'marketing', 'mail', 'Kept', 'We are kept.', 'dumped'), give_pulse('dumped', 'sales', 8);
+	UPDATE review_rule SET since_date = '2026-01-01' WHERE kind = 'weekly';
+	SELECT hold_review('weekly', '2026-01-12Z', 'sales', '{Ann,Ben}', 'kept'), broadcast_message('dumped', 'sales'), record_insight('customer', 'They keep it.', item_key => 'A20');
 	CREATE TABLE kept_corpus AS SELECT corpus(to_tsvector('simple', key)) AS corpus FROM lead;
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
