@@ -77,6 +77,7 @@ for my $format ('plain', 'custom')
 		rows($node, 'company', 'SELECT count(*) FROM lead_journey WHERE journey IS NOT NULL'), "$format: stored journeys are equal");
 	is(rows($node, "restored_$format", q{SELECT count(*) FROM kept_funnel k JOIN (SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS f, flow(journey) AS w FROM lead_journey GROUP BY source) n
 			ON n.source IS NOT DISTINCT FROM k.source AND n.f = k.funnel AND n.w = k.flow}), rows($node, 'company', 'SELECT count(*) FROM kept_funnel'), "$format: stored funnels are equal");
+	is(rows($node, "restored_$format", 'SELECT corpus FROM kept_corpus'), rows($node, 'company', 'SELECT corpus FROM kept_corpus'), "$format: a stored corpus is equal");
 	is(rows($node, "restored_$format", q{SELECT version FROM definition_in_force('ready')}), '1', "$format: what was in force still is");
 	is(rows($node, "restored_$format", q{SELECT waiting_for IS NULL FROM sign_definition('ready', 2, 'marketing')}), 't', "$format: signing goes on");
 	is(rows($node, "restored_$format", q{INSERT INTO lead (key) VALUES ('new') RETURNING id > (SELECT max(id) FROM lead)}), 't', "$format: numbers go on");
