@@ -3,3 +3,11 @@
 \ir qualification.sql
 \ir plan.sql
 \ir contract.sql
+\ir scorecard.sql
+\ir forecast.sql
+\ir experiment.sql
+\ir handoff.sql
+\ir repeatability.sql
+\ir attribution.sql
+\ir bottleneck.sql
+\ir value.sql

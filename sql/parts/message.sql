@@ -86,23 +86,6 @@ CREATE FUNCTION align.words(corpus align.corpus, OUT word text, OUT text_count b
     AS 'MODULE_PATHNAME', 'align_message_corpus_words' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1000;
 COMMENT ON FUNCTION align.words(align.corpus) IS 'A row per word of a corpus, in the order of their bytes: text_count texts have it; rarity: its factor in similarity, 1 for a word that all have.';
 
--- Kaplan and Meier (1958): who is still open has lived at least so long.
-CREATE FUNCTION align.median_life(days double precision[], ended boolean[]) RETURNS double precision
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-    WITH step AS (
-        SELECT l.days, pg_catalog.count(*) FILTER (WHERE l.ended)::double precision AS ended, pg_catalog.count(*) AS n
-        FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) l(days, ended) WHERE l.days IS NOT NULL AND l.ended IS NOT NULL GROUP BY l.days),
-    risk AS (SELECT s.days, s.ended, pg_catalog.sum(s.n) OVER (ORDER BY s.days DESC)::double precision AS at_risk FROM step s),
-    curve AS (
-        SELECT r.days, r.ended = r.at_risk AS is_over,
-            pg_catalog.sum(CASE WHEN r.ended < r.at_risk THEN pg_catalog.ln(1 - r.ended / r.at_risk) END) OVER (ORDER BY r.days) AS log_left
-        FROM risk r)
-    -- sums of logarithms miss an exact half by a rounding
-    SELECT pg_catalog.min(c.days) FROM curve c WHERE c.is_over OR c.log_left <= pg_catalog.ln(0.5::double precision) + 1e-9;
-END;
-COMMENT ON FUNCTION align.median_life(double precision[], boolean[]) IS 'The median life of things of which some have not ended: the first day by which, by the estimate of Kaplan and Meier (1958), at most half are left. days: how long each lasted so far; ended: whether it is over. Pairs with a NULL are left out. NULL when more than half would still be there.';
-
 CREATE FUNCTION align.divergence_part(p double precision, q double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN (CASE $1 WHEN 0 THEN 0 ELSE $1 * pg_catalog.ln(2 * $1 / ($1 + $2)) END + CASE $2 WHEN 0 THEN 0 ELSE $2 * pg_catalog.ln(2 * $2 / ($1 + $2)) END)
@@ -606,7 +589,7 @@ BEGIN ATOMIC
     life AS (
         SELECT s.message_key, GROUPING(s.message_key) = 1 AS is_total, pg_catalog.count(*) AS versions, pg_catalog.count(*) - pg_catalog.count(DISTINCT s.message_key) AS changes,
             pg_catalog.max(s.set_at) FILTER (WHERE s.until_at IS NULL) AS set_at, pg_catalog.avg(s.days) FILTER (WHERE s.until_at IS NULL) AS age,
-            pg_catalog.sum(s.days) AS days, align.median_life(pg_catalog.array_agg(s.days), pg_catalog.array_agg(s.until_at IS NOT NULL)) AS half_life
+            pg_catalog.sum(s.days) AS days, align.median(align.time_to(s.days, s.until_at IS NOT NULL)) AS half_life
         FROM span s GROUP BY GROUPING SETS ((s.message_key), ())
         HAVING pg_catalog.count(*) FILTER (WHERE s.until_at IS NULL) > 0),
     asset AS (

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(97);
+SELECT plan(92);
 
 -- corpus: the example in scikit-learn's user guide ("Tf-idf term weighting", smooth_idf), whose vectors these are
 CREATE TEMP TABLE guide (n int, v tsvector);
@@ -47,13 +47,6 @@ SET LOCAL align.state_memory = '1MB';
 SELECT is(pg_temp.error_of($$SELECT corpus(array_to_tsvector(ARRAY['w' || i])) FROM generate_series(1, 100000) i$$),
     '53400 | this corpus would take more than 1 MB | The setting align.state_memory bounds the memory of one state. | Raise align.state_memory, or aggregate in parts, and join those by rollup.', 'memory is bounded');
 RESET align.state_memory;
-
--- median_life: leukaemia remissions in weeks (Freireich and others 1963): medians 23 and 8
-SELECT is(median_life('{6,6,6,6,7,9,10,10,11,13,16,17,19,20,22,23,25,32,32,34,35}', '{t,t,t,f,t,f,t,f,f,t,t,f,f,f,t,t,f,f,f,f,f}'), 23::float8, 'the treated, as published');
-SELECT is(median_life('{1,1,2,2,3,4,4,5,5,8,8,8,8,11,11,12,12,15,17,22,23}', array_fill(true, '{21}')), 8::float8, 'the others, as published');
-SELECT is(median_life('{1,2,3}', '{f,t,f}'), 2::float8, 'half is left after 2: 1 - 1/2');
-SELECT is(median_life('{1,2,3,NULL}', '{f,f,f,t}'), NULL, 'none has ended');
-SELECT is(median_life('{}', '{}'), NULL, 'nothing has lived');
 
 -- setting messages
 CREATE ROLE align_test_mara; CREATE ROLE align_test_sam;
