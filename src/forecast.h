@@ -114,7 +114,5 @@ extern void align_forecast_run(Fit *fit, const double *smoothing);
 extern void align_forecast_search(Fit *fit);
 extern void align_forecast_look(Fit *fit, Outlook *outlooks, int count);
 
-extern double align_student_below(double t, double degrees);
-extern double align_student_quantile(double share, double degrees);
 
 #endif							/* ALIGN_FORECAST_H */

@@ -16,6 +16,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "base_special.h"
 #include "forecast.h"
 
 /* of the type period */
@@ -390,7 +391,11 @@ chance_within(const Fit *fit, const Outlook *outlook, double known, double low, 
 		else if (outlook->deviation == 0)
 			below[i] = away > 0 || (away == 0 && i == 1);
 		else
-			below[i] = align_student_below(away / outlook->deviation, fit->degrees);
+		{
+			double		tail = align_student_two_tails(away / outlook->deviation, fit->degrees) / 2;
+
+			below[i] = away < 0 ? tail : 1 - tail;
+		}
 	}
 	return Max(below[1] - below[0], 0);
 }

@@ -19,6 +19,7 @@
 
 #include "miscadmin.h"
 
+#include "base_special.h"
 #include "forecast.h"
 
 #define RUN_RATE_DEVIATION	0.1 /* of a value at least, as a share of their
