@@ -46,6 +46,10 @@ $node->safe_psql('company', q{
 		record_value('spent', 'FY2026-Q3@Jul', 1.50, at => '2026-02-01Z'), add_countermeasure('won', '2026-W01', 'Holidays', 'Call', at => '2026-01-06Z');
 	INSERT INTO quota (period, team, metric, target) SELECT '2026', 'sales', id, '>= 400' FROM metric WHERE key = 'won';
 	INSERT INTO incentive (period, team, role, metric, weight) SELECT '2026', 'partners', 'rep', id, 0.5 FROM metric WHERE key IN ('won', 'spent');
+	SELECT set_message('dumped', 'promise', 'marketing', 'We are kept.', '{kept}', '{lost}'), publish_asset('dumped', 'marketing', 'mail', 'Kept', 'We are kept.', 'dumped'), give_pulse('dumped', 'sales', 8);
+	UPDATE review_rule SET since_date = '2026-01-01' WHERE kind = 'weekly';
+	SELECT hold_review('weekly', '2026-01-12Z', 'sales', '{Ann,Ben}', 'kept'), broadcast_message('dumped', 'sales'), record_insight('customer', 'They keep it.', item_key => 'A20');
+	CREATE TABLE kept_corpus AS SELECT corpus(to_tsvector('simple', key)) AS corpus FROM lead;
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
 });
@@ -82,6 +86,7 @@ for my $format ('plain', 'custom')
 		rows($node, 'company', 'SELECT count(*) FROM lead_journey WHERE journey IS NOT NULL'), "$format: stored journeys are equal");
 	is(rows($node, "restored_$format", q{SELECT count(*) FROM kept_funnel k JOIN (SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS f, flow(journey) AS w FROM lead_journey GROUP BY source) n
 			ON n.source IS NOT DISTINCT FROM k.source AND n.f = k.funnel AND n.w = k.flow}), rows($node, 'company', 'SELECT count(*) FROM kept_funnel'), "$format: stored funnels are equal");
+	is(rows($node, "restored_$format", 'SELECT corpus FROM kept_corpus'), rows($node, 'company', 'SELECT corpus FROM kept_corpus'), "$format: a stored corpus is equal");
 	is(rows($node, "restored_$format", q{SELECT version FROM definition_in_force('ready')}), '1', "$format: what was in force still is");
 	is(rows($node, "restored_$format", q{SELECT waiting_for IS NULL FROM sign_definition('ready', 2, 'marketing')}), 't', "$format: signing goes on");
 	is(rows($node, "restored_$format", q{SELECT record_value('won', '2026-W01', 6, at => '2026-01-07Z'), (metric_at('won', '2026-W01', '2026-01-05Z')).value}), 't|7', "$format: values are corrected further");
