@@ -3,6 +3,8 @@
 \ir qualification.sql
 \ir plan.sql
 \ir contract.sql
+\ir message.sql
+\ir cadence.sql
 \ir scorecard.sql
 \ir forecast.sql
 \ir experiment.sql
