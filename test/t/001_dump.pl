@@ -31,16 +31,22 @@ $node->safe_psql('company', q{
 	SELECT propose_definition('mql', 'require visits_30d >= 3 +10 country = ''US'' qualify at 5', 'one'), propose_definition('mql', 'require visits_30d >= 4', 'two');
 	SELECT sign_definition('mql', 1, 'marketing'), sign_definition('mql', 1, 'sales'), sign_definition('mql', 2, 'sales');
 	SELECT qualify_all('mql'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
+	INSERT INTO plan_item (key, level, title, team, period) VALUES ('R1', 'rock', 'Plant days', 'marketing', '2026-Q1');
+	INSERT INTO grant_of_currency (team, period, points) VALUES ('sales', '2026-Q1', 20), ('sales', '2026-Q1', 100);
+	SELECT ask('sales', 'marketing', 'A page', 30, '2026-Q1', 'R1'), ask('sales', 'marketing', 'Names', 90, '2026-Q1'), accept_request('Q1');
+	INSERT INTO capacity (team, period, days) VALUES ('sales', '2026-Q1', 50);
 	SELECT forget('L000002');
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
 });
 
-my @tables = qw(team member setting account lead stage_event stage_label transition deal touch definition definition_signature verdict);
+my @tables = qw(team member setting account lead stage_event stage_label transition deal touch definition definition_signature verdict
+  grant_of_currency currency_account request capacity);
 my $everything = join ' UNION ALL ', map { "SELECT '$_', count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM align.$_ t" } @tables;
 my $funnel = q{SELECT md5(funnel(journey, '{lead,mql,sql,opportunity,customer}', '180 days')::text || flow(journey)::text) FROM lead_journey};
 my $views = join ' UNION ALL ', map { "SELECT '$_', md5(string_agg(v::text, chr(10) ORDER BY v::text)) FROM align.$_ v" }
-  qw(lead_stage stage_violation stage_transition funnel_by_segment definition_status lead_verdict definition_agreement disagreement);
+  qw(lead_stage stage_violation stage_transition funnel_by_segment definition_status lead_verdict definition_agreement disagreement
+  currency_balance currency_ledger request_status);
 $_ .= ' ORDER BY 1' for $everything, $views;
 
 for my $format ('plain', 'custom')
