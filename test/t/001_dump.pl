@@ -32,6 +32,7 @@ $node->safe_psql('company', q{
 	SELECT sign_definition('mql', 1, 'marketing'), sign_definition('mql', 1, 'sales'), sign_definition('mql', 2, 'sales');
 	SELECT qualify_all('mql'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
 	INSERT INTO plan_item (key, level, title, team, period) VALUES ('R1', 'rock', 'Plant days', 'marketing', '2026-Q1');
+	INSERT INTO plan_alternative (item, choice) SELECT id, 'event' FROM plan_item;
 	INSERT INTO grant_of_currency (team, period, points) VALUES ('sales', '2026-Q1', 20), ('sales', '2026-Q1', 100);
 	SELECT ask('sales', 'marketing', 'A page', 30, '2026-Q1', 'R1'), ask('sales', 'marketing', 'Names', 90, '2026-Q1'), accept_request('Q1');
 	INSERT INTO capacity (team, period, days) VALUES ('sales', '2026-Q1', 50);
@@ -41,7 +42,7 @@ $node->safe_psql('company', q{
 });
 
 my @tables = qw(team member setting account lead stage_event stage_label transition deal touch definition definition_signature verdict
-  grant_of_currency currency_account request capacity);
+  grant_of_currency currency_account request capacity plan_alternative);
 my $everything = join ' UNION ALL ', map { "SELECT '$_', count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM align.$_ t" } @tables;
 my $funnel = q{SELECT md5(funnel(journey, '{lead,mql,sql,opportunity,customer}', '180 days')::text || flow(journey)::text) FROM lead_journey};
 my $views = join ' UNION ALL ', map { "SELECT '$_', md5(string_agg(v::text, chr(10) ORDER BY v::text)) FROM align.$_ v" }
