@@ -31,7 +31,7 @@ align_portfolio_amount(int64 amount, int decimals)
 		amount /= 10;
 		decimals--;
 	}
-	length = snprintf(digits, sizeof(digits), "%0*lld", Max(decimals + 1, 1), (long long) Abs(amount));
+	length = snprintf(digits, sizeof(digits), "%0*lld", Max(decimals + 1, 1), (long long) (amount < 0 ? -amount : amount));
 	whole = length - Max(decimals, 0);
 	initStringInfo(&out);
 	if (amount < 0)
