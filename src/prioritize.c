@@ -183,7 +183,7 @@ read_costs(Portfolio *portfolio, const Elements *costs, const Elements *limits)
 	for (int r = 0; r < resources; r++)
 	{
 		double		sum = 0;
-		double		limit = limits->nulls[r] ? HUGE_VAL : approximate(limits->values[r], 0, "limit", portfolio->unit[r]);
+		double		limit = limits->nulls[r] ? HUGE_VAL : approximate(limits->values[r], 0, "limit", psprintf("resource %d", r + 1));
 		int			decimals = 0;
 
 		for (int i = 0; i < portfolio->items; i++)

@@ -139,7 +139,7 @@ SELECT is(pg_temp.error_of($$SELECT choose('{1,2}', '{{1},{4}}', '{5}', must => 
     '22023 | "B" must be done, and cannot be | A must needs it. it rains. | Clear what blocks it, or let it be no must.', 'a must that is blocked');
 SELECT is(pg_temp.error_of($$SELECT choose('{1}', '{{-1}}', '{5}')$$), '22023 | invalid cost of item 1: -1 | It is a number, 0 or more. | Give NULL where there is none.', 'a cost below 0');
 SELECT is(split_part(pg_temp.error_of($$SELECT choose('{1}', '{{NaN}}', '{5}')$$), ' | ', 2), 'invalid cost of item 1: NaN', 'a cost that is none');
-SELECT is(split_part(pg_temp.error_of($$SELECT choose('{1}', '{{1}}', '{-5}', unit => '{of money}')$$), ' | ', 2), 'invalid limit of of money: -5', 'a limit below 0');
+SELECT is(split_part(pg_temp.error_of($$SELECT choose('{1}', '{{1}}', '{-5}')$$), ' | ', 2), 'invalid limit of resource 1: -5', 'a limit below 0');
 SELECT is(pg_temp.error_of($$SELECT choose('{Infinity}', '{{1}}', '{5}')$$), '22023 | invalid value of item 1: Infinity | It is a number. | Give NULL where there is none.', 'a value without end');
 SELECT is(pg_temp.error_of($$SELECT choose('{1,2}', '{{1}}', '{5}')$$), '2202E | invalid cost: 1 amounts for 2 items and 1 limits | There is a row for each item, in it an amount for each limit. | Gather the rows by array_agg(ARRAY[money, days]).', 'costs missing');
 SELECT is(pg_temp.error_of($$SELECT choose('{1,2}', '{{1},{1}}', '{5}', must => '{t}')$$), '2202E | invalid must: 1 of them for 2 items | There is one for each. | Gather all arrays in one query, in one order.', 'musts missing');
