@@ -134,14 +134,15 @@ find_item(const Map *map, MapItem **sorted, char *key)
 	return found == NULL ? -1 : (int) (*found - map->items);
 }
 
-/* Adds a parent to an item: one that the map has, and of a higher level. */
+/* An item's parent, or what it supports, where the map has it: -1 where not. Levels count from the highest. */
 static int
-checked_parent(const Map *map, MapItem **sorted, const MapItem *item, char *key)
+checked_parent(const Map *map, MapItem **sorted, const MapItem *item, char *key, bool is_support)
 {
 	int			parent = find_item(map, sorted, key);
 
-	if (parent >= 0 && map->items[parent].level >= item->level)
-		fault(psprintf("\"%s\" hangs from \"%s\"", item->key, key), "A parent is of a higher level than its item.");
+	if (parent >= 0 && map->items[parent].level >= item->level + (is_support ? 1 : 0))
+		fault(psprintf("\"%s\" %s \"%s\"", item->key, is_support ? "supports" : "hangs from", key),
+			  "A parent is of a higher level than its item, and what is supported of no lower one.");
 	return parent;
 }
 
@@ -173,7 +174,7 @@ read_parents(Map *map, MapItem **sorted, MapItem *item, JsonbContainer *object)
 	JsonbIterator *iterator;
 	JsonbValue	value;
 
-	item->parent = checked_parent(map, sorted, item, get_text(object, "parent"));
+	item->parent = checked_parent(map, sorted, item, get_text(object, "parent"), false);
 	item->supports = map->support_count;
 	if (supports == NULL || JsonContainerSize(supports) == 0)
 		return;
@@ -188,7 +189,7 @@ read_parents(Map *map, MapItem **sorted, MapItem *item, JsonbContainer *object)
 
 		if (value.type != jbvString)
 			fault("\"supports\" holds what is no text", "The supports of an item are keys.");
-		parent = checked_parent(map, sorted, item, pnstrdup(value.val.string.val, value.val.string.len));
+		parent = checked_parent(map, sorted, item, pnstrdup(value.val.string.val, value.val.string.len), true);
 		if (parent >= 0)
 			map->supports[map->support_count + item->support_count++] = parent;
 	}

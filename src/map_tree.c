@@ -3,12 +3,13 @@
  *		Makes a tree of the plan, and folds what is too much for one picture.
  *
  * An item may have several parents, but in a picture it hangs from one: the first
- * of its parent and its supports that reaches an active mission, and where none
- * does the first there is. So every item counts once in the money of what is
+ * of its parent and its supports of a higher level that reaches an active mission,
+ * and where none does the first there is. So every item counts once in the money of what is
  * above it, and the shares of siblings never pass that of their parent.
  *
- * Levels rise strictly along every way up, so the work goes level by level and
- * nothing recurses.
+ * No way up goes down in levels, so the work goes level by level and nothing
+ * recurses. What supports an item of its own level is linked by it, and does not
+ * hang from it.
  */
 #include "compat.h"
 
@@ -49,10 +50,35 @@ hang(const Map *map, MapItem *item)
 
 		if (parent < 0)
 			continue;
-		if (item->above < 0 || (!item->is_linked && map->items[parent].is_linked))
-			item->above = parent;
 		item->is_linked |= map->items[parent].is_linked;
+		if (map->items[parent].level < item->level &&
+			(item->above < 0 || (map->items[parent].is_linked && !map->items[item->above].is_linked)))
+			item->above = parent;
 	}
+}
+
+/*
+ * The same for the items of one level, until no more are linked by what they
+ * support on it.
+ */
+static void
+hang_level(const Map *map, const int *order, int count)
+{
+	bool		changed;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		changed = false;
+		for (int i = 0; i < count; i++)
+		{
+			MapItem    *item = &map->items[order[i]];
+			bool		was_linked = item->is_linked;
+
+			hang(map, item);
+			changed |= item->is_linked != was_linked;
+		}
+	} while (changed);
 }
 
 /* What an item passes on to the one above it. */
@@ -279,11 +305,12 @@ align_map_arrange(Map *map)
 	for (int i = 0; i < map->item_count; i++)
 		map->level_counts[map->items[i].level]++;
 	order = order_by_level(map);
+	for (int level = 0, from = 0; level < MAP_LEVELS; from += map->level_counts[level++])
+		hang_level(map, order + from, map->level_counts[level]);
 	for (int i = 0; i < map->item_count; i++)
 	{
 		MapItem    *item = &map->items[order[i]];
 
-		hang(map, item);
 		item->money = item->budget;
 		if (item->above >= 0)
 			map->items[item->above].children++;

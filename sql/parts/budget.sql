@@ -70,6 +70,10 @@ BEGIN
         items := (SELECT pg_catalog.array_agg(DISTINCT n.item) FROM new_line n);
     ELSIF TG_OP = 'DELETE' THEN
         items := (SELECT pg_catalog.array_agg(DISTINCT o.item) FROM old_line o);
+    ELSIF TG_OP = 'TRUNCATE' THEN
+        -- before it: one row after another, so that the same follows
+        DELETE FROM align.budget_line;
+        RETURN NULL;
     ELSE
         items := (SELECT pg_catalog.array_agg(u.item) FROM (SELECT n.item FROM new_line n UNION SELECT o.item FROM old_line o) u);
     END IF;
@@ -113,6 +117,9 @@ COMMENT ON TRIGGER budget_line_sum_update ON align.budget_line IS 'the item''s b
 CREATE TRIGGER budget_line_sum_delete AFTER DELETE ON align.budget_line REFERENCING OLD TABLE AS old_line
     FOR EACH STATEMENT EXECUTE FUNCTION align.sum_budget_lines();
 COMMENT ON TRIGGER budget_line_sum_delete ON align.budget_line IS 'the item''s budget is the sum of its lines';
+CREATE TRIGGER budget_line_sum_truncate BEFORE TRUNCATE ON align.budget_line
+    FOR EACH STATEMENT EXECUTE FUNCTION align.sum_budget_lines();
+COMMENT ON TRIGGER budget_line_sum_truncate ON align.budget_line IS 'the item''s budget goes with its lines';
 CREATE TRIGGER plan_item_keep_budget_sum AFTER UPDATE ON align.plan_item REFERENCING OLD TABLE AS old_item NEW TABLE AS new_item
     FOR EACH STATEMENT EXECUTE FUNCTION align.keep_budget_sum();
 COMMENT ON TRIGGER plan_item_keep_budget_sum ON align.plan_item IS 'the item''s budget is the sum of its lines';
@@ -126,11 +133,12 @@ CREATE FUNCTION align.amount_within(amount numeric, period align.period, within 
             / (align.upper($2) - align.lower($2)), 6) END;
 COMMENT ON FUNCTION align.amount_within(numeric, align.period, align.period) IS 'The part of an amount of a period that falls into another: by its share of the days, rounded to six places; all of it when that holds the period, or is NULL.';
 
+-- jit: compiling takes longer than running, as for plan_gap
 CREATE FUNCTION align.plan_against_actual(period text DEFAULT NULL)
     RETURNS TABLE (tree_order integer, title text, key text, level text, depth integer, team text,
         planned_amount numeric, actual_amount numeric, difference_amount numeric, used_ratio numeric,
         total_planned_amount numeric, total_actual_amount numeric, total_difference_amount numeric, total_used_ratio numeric)
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 SET jit = off
 BEGIN ATOMIC
     WITH asked AS (SELECT $1::align.period AS period),
     planned AS (
@@ -324,7 +332,7 @@ BEGIN ATOMIC
                 ELSE pg_catalog.format('level %s cannot support "%s" of level %s', i.level, t.other, o.level) END
             FROM tie t JOIN merged i ON i.key = t.item LEFT JOIN merged o ON o.key = t.other
             WHERE (t.is_given OR i.is_given OR o.is_given)
-              AND (o.key IS NULL OR (t.tie = 'supports' AND (o.place >= i.place OR (align.readable_number(t.weight) > 0 AND align.readable_number(t.weight) <= 1) IS NOT TRUE)))
+              AND (o.key IS NULL OR (t.tie = 'supports' AND (o.place > i.place OR (align.readable_number(t.weight) > 0 AND align.readable_number(t.weight) <= 1) IS NOT TRUE)))
         UNION ALL SELECT e.number, e.key, pg_catalog.format('%s "%s" twice', t.tie, t.other) FROM tie t JOIN entry e ON e.key = t.item
             WHERE t.other IS NOT NULL GROUP BY e.number, e.key, t.tie, t.other HAVING pg_catalog.count(*) > 1
         UNION ALL SELECT l.number, l.item, CASE

@@ -91,7 +91,7 @@ CREATE TABLE align.plan_support (
 );
 COMMENT ON TABLE align.plan_support IS 'What else an item serves beside its parent: further parents.';
 COMMENT ON COLUMN align.plan_support.item IS 'The item.';
-COMMENT ON COLUMN align.plan_support.supports IS 'What it serves too, of a higher level.';
+COMMENT ON COLUMN align.plan_support.supports IS 'What it serves too, of the same or a higher level.';
 COMMENT ON COLUMN align.plan_support.weight IS 'The share of the item that serves it, above 0 and up to 1.';
 COMMENT ON CONSTRAINT plan_support_pkey ON align.plan_support IS 'said once';
 COMMENT ON CONSTRAINT plan_support_item_fkey ON align.plan_support IS 'the item is in the plan';
@@ -176,14 +176,15 @@ BEGIN
     -- materialized: the order by key shall not choose how to join
     found AS MATERIALIZED (
         SELECT b.key, b.level, b.period, a.key AS above_key, a.level AS above_level, a.period AS above_period, l.via,
-            align.plan_level(a.level) >= align.plan_level(b.level) AS level_fault
+            c.level_fault
         FROM link l JOIN align.plan_item b ON b.id = l.below JOIN align.plan_item a ON a.id = l.above
-        WHERE align.plan_level(a.level) >= align.plan_level(b.level) OR (l.via = 'parent' AND NOT a.period OPERATOR(align.@>) b.period))
+        CROSS JOIN LATERAL (SELECT align.plan_level(a.level) - align.plan_level(b.level) >= CASE l.via WHEN 'parent' THEN 0 ELSE 1 END AS level_fault) c
+        WHERE c.level_fault OR (l.via = 'parent' AND NOT a.period OPERATOR(align.@>) b.period))
     SELECT f.* INTO fault FROM found f ORDER BY f.key, f.via, f.above_key LIMIT 1;
     IF fault.level_fault THEN
         RAISE EXCEPTION 'invalid % of "%": "%"', fault.via, fault.key, fault.above_key
             USING ERRCODE = 'check_violation',
-                DETAIL = pg_catalog.format('%s is of level %s and %s of level %s; what stands above is of a higher level.', fault.key, fault.level, fault.above_key, fault.above_level),
+                DETAIL = pg_catalog.format('%s is of level %s and %s of level %s; a parent is of a higher level, and what is supported of no lower one.', fault.key, fault.level, fault.above_key, fault.above_level),
                 HINT = 'Levels from the highest are mission, vision, picture, goal, strategy, rock, activity; what comes before or after another goes into plan_dependency.';
     ELSIF FOUND THEN
         RAISE EXCEPTION 'invalid period of "%": %', fault.key, fault.period
@@ -192,15 +193,15 @@ BEGIN
                 HINT = 'Choose a period inside the parent''s, or change the parent''s first.';
     END IF;
 END $$;
-COMMENT ON FUNCTION align.check_plan_levels(bigint[]) IS 'An error when an item of these numbers, or what stands directly below one, has a parent or supports an item that is not of a higher level, or has a period outside its parent''s.';
+COMMENT ON FUNCTION align.check_plan_levels(bigint[]) IS 'An error when an item of these numbers, or what stands directly below one, has a parent that is not of a higher level, supports an item of a lower one, or has a period outside its parent''s.';
 
 CREATE FUNCTION align.check_plan_cycle(items bigint[]) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     cycle text;
 BEGIN
-    -- levels alone cannot come round
-    IF NOT EXISTS (SELECT FROM align.plan_dependency) THEN
+    -- parents alone cannot come round
+    IF NOT EXISTS (SELECT FROM align.plan_dependency) AND NOT EXISTS (SELECT FROM align.plan_support) THEN
         RETURN;
     END IF;
     WITH RECURSIVE reached(id) AS (
@@ -567,9 +568,10 @@ COMMENT ON COLUMN align.plan_orphan.reason IS 'Where its chain ends.';
 
 -- what the plan lacks
 
+-- jit: many small queries, which would be compiled for longer than they run.
 CREATE FUNCTION align.plan_gap(at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (gap_order integer, gap text, item_key text, title text, team text, detail text, look_at text)
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 SET jit = off
 BEGIN ATOMIC
     WITH RECURSIVE today AS (
         SELECT ($1 AT TIME ZONE 'UTC')::date AS day,

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(83);
+SELECT plan(84);
 
 CREATE FUNCTION pg_temp.item_id(text) RETURNS bigint LANGUAGE sql STABLE RETURN (SELECT id FROM align.plan_item WHERE key = $1);
 CREATE FUNCTION pg_temp.plan() RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN '{"items": [
@@ -70,6 +70,10 @@ UPDATE budget_line SET item = pg_temp.item_id('G1') WHERE item = pg_temp.item_id
 SELECT is((SELECT array_agg(budget ORDER BY key) FROM plan_item WHERE key IN ('G1', 'S1')), '{66,301}', 'a line that moves');
 DELETE FROM budget_line WHERE item = pg_temp.item_id('G1');
 SELECT is((SELECT budget FROM plan_item WHERE key = 'G1'), NULL, 'the last line goes');
+SAVEPOINT lines;
+TRUNCATE budget_line;
+SELECT is((SELECT array_agg(budget ORDER BY key) FROM plan_item WHERE key IN ('G1', 'S1')), '{NULL,NULL}', 'all lines go at once');
+ROLLBACK TO lines;
 SELECT is(pg_temp.error_of($$UPDATE plan_item SET budget = 5 WHERE key = 'S1'$$),
     '23514 | invalid budget of "S1": 5 | The budget of an item with lines is their sum; these add up to 301. | Change its rows in table budget_line.', 'a budget beside the lines');
 SELECT is(split_part(pg_temp.error_of($$UPDATE plan_item SET budget = NULL WHERE key = 'S1'$$), ' | ', 2), 'invalid budget of "S1": NULL', 'nor none');

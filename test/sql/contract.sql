@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(132);
+SELECT plan(148);
 
 CREATE ROLE align_ann;
 CREATE ROLE align_ben;
@@ -168,7 +168,7 @@ UPDATE plan_item SET status = 'dropped' WHERE key = 'R2';
 INSERT INTO plan_item (id, key, level, parent, title, team, period, budget) VALUES (11, 'R5', 'rock', 4, 'A fair with partners', 'marketing', '2026-03', 250);
 SELECT results_eq($$SELECT * FROM plan_drift(1)$$,
     $$VALUES ('dropped', 'R2', 'rock', 'A page for partners', NULL::text, NULL::text, -300::numeric), ('added', 'R5', 'rock', 'A fair with partners', NULL, NULL, 250)$$, 'what changed');
-SELECT is((SELECT t::text FROM plan_drift_total(1) t), '(2,2,1,1,0,0,250,300,-50)', 'counted: 250 added, 300 taken away');
+SELECT is((SELECT t::text FROM plan_drift_total(1) t), '(2,2,1,1,0,0,0,250,300,-50)', 'counted: 250 added, 300 taken away');
 SELECT is((SELECT version FROM publish_plan('2026-Q1', 'a fair')), 2, 'the next version');
 SELECT is((SELECT count(*) FROM plan_drift(2)), 0::bigint, 'nothing has changed since');
 UPDATE plan_item SET status = 'active' WHERE key = 'R2';
@@ -359,6 +359,53 @@ SELECT matches((SELECT t FROM long), '\n\| For \| C0 \| C1 \| C2 \| C3 \| \*othe
 -- goal 1: rocks 0 to 3, 48 and 49; goals 11 and 12: rocks 40 to 47
 SELECT matches((SELECT t FROM long), '\n\| Goal 1 \| 20 \| 20 \| 10 \| 10 \|  \| \*\*60\*\* \|\n(.|\n)*\n\| \*further goals\* \| 10 \| 10 \| 10 \| 10 \| 40 \| \*\*80\*\* \|\n\| \*\*In all\*\* \| 70 \| 70 \| 60 \| 60 \| 240 \| \*\*500\*\* \|', 'and the table still adds up');
 SELECT cmp_ok((SELECT length(t) FROM long), '<', 9000, 'three pages');
+
+-- targets: of metrics on items of the plan, in force in its period. The week of 1 January 2027 is 2026-W53, the quarter ends in W13
+INSERT INTO plan_item (id, key, level, parent, title, outcome, period) VALUES (4000, 'T', 'goal', 1, 'Win more', '250 contracts', '2027'), (4001, 'T1', 'rock', 4000, 'Rock of 2027', NULL, '2027-Q1');
+INSERT INTO metric (key, title, kind, measures, unit, grain, item) VALUES ('won', 'Customers won', 'lagging', 'outcome', 'customers', 'week', 4000), ('revenue', 'Revenue | won', 'lagging', 'outcome', NULL, 'year', 4000),
+    ('calls', 'Calls', 'leading', 'activity', 'calls', 'month', 4001), ('other', 'Of another plan', 'leading', 'activity', 'calls', 'month', 8), ('bare', 'Without a target', 'leading', 'activity', NULL, 'month', 4000), ('retired', 'Retired', 'leading', 'activity', NULL, 'month', 4000);
+SELECT count(set_target(t.metric, t.period, t.target)) AS n FROM (VALUES ('won', '2026-W20', '>= 1'), ('won', '2026-W40', '>= 3 ~ 2'), ('won', '2027-W05', '>= 4 ~ 2'), ('won', '2027-W14', '>= 9'), ('revenue', '2027', '>= 5000'), ('revenue', '2028', '>= 6000'),
+    ('calls', '2027-03', '40..60'), ('calls', '2027-04', '= 1'), ('other', '2027-01', '>= 1'), ('retired', '2027-01', '>= 1')) t(metric, period, target) \gset
+UPDATE metric SET retired_at = now() WHERE key = 'retired';
+SELECT is(plan_body('2027-Q1') -> 'targets', '[{"metric": "calls", "title": "Calls", "item": "T1", "unit": "calls", "grain": "month", "from": "2027-03", "target": "40..60"},
+    {"metric": "revenue", "title": "Revenue | won", "item": "T", "grain": "year", "from": "2027", "target": ">= 5000"},
+    {"metric": "won", "title": "Customers won", "item": "T", "unit": "customers", "grain": "week", "from": "2026-W53", "target": ">= 3 ~ 2"},
+    {"metric": "won", "title": "Customers won", "item": "T", "unit": "customers", "grain": "week", "from": "2027-W05", "target": ">= 4 ~ 2"}]', 'targets in force in the period, from its first period on');
+SELECT version AS targeted FROM publish_plan('2027-Q1') \gset
+CREATE FUNCTION pg_temp.retarget(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    last integer := (SELECT max(v.version) FROM align.plan_version v);
+    result text;
+BEGIN
+    EXECUTE statement;
+    SELECT string_agg(concat_ws(' / ', change, key, level, title, COALESCE(before, '-'), COALESCE(after, '-'), money_moved), '; ') INTO result FROM align.plan_drift(last);
+    IF (result IS NULL) <> (align.plan_hash(align.plan_body('2027-Q1')) = (SELECT v.sha256 FROM align.plan_version v WHERE v.version = last)) THEN
+        result := result || ' BUT THE FINGERPRINT SAYS OTHERWISE';
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = 'ALGN1', MESSAGE = COALESCE(result, 'none');
+EXCEPTION WHEN SQLSTATE 'ALGN1' THEN
+    RETURN SQLERRM;
+END $$;
+SELECT is(pg_temp.retarget(c.statement), c.drift, c.statement) FROM (VALUES
+    ('SELECT align.set_target(''won'', ''2027-W14'', ''>= 9''), align.set_target(''won'', ''2027-W20'', ''>= 8'')', 'none'),
+    ('SELECT align.set_target(''won'', ''2026-W30'', ''>= 2'')', 'none'),
+    ('SELECT align.set_target(''won'', ''2027-W10'', ''>= 5'')', 're-targeted / won / metric / Customers won / >= 3 ~ 2 customers a week, >= 4 ~ 2 from 2027-W05 (Customers won, on T) / >= 3 ~ 2 customers a week, >= 4 ~ 2 from 2027-W05, >= 5 from 2027-W10 (Customers won, on T) / 0'),
+    ('UPDATE align.metric_target SET target = ''>= 4000'' WHERE from_period = ''2027''', 're-targeted / revenue / metric / Revenue | won / >= 5000 a year (Revenue | won, on T) / >= 4000 a year (Revenue | won, on T) / 0'),
+    ('UPDATE align.metric SET retired_at = now() WHERE key = ''calls''', 're-targeted / calls / metric / Calls / 40..60 calls a month (Calls, on T1) / - / 0'),
+    ('UPDATE align.metric SET title = ''Sales'' WHERE key = ''revenue''', 're-targeted / revenue / metric / Sales / >= 5000 a year (Revenue | won, on T) / >= 5000 a year (Sales, on T) / 0'),
+    ('SELECT align.set_target(''bare'', ''2027-02'', ''>= 1'')', 're-targeted / bare / metric / Without a target / - / >= 1 a month (Without a target, on T) / 0'),
+    ('UPDATE align.metric SET item = 4001 WHERE key = ''won''', 're-targeted / won / metric / Customers won / >= 3 ~ 2 customers a week, >= 4 ~ 2 from 2027-W05 (Customers won, on T) / >= 3 ~ 2 customers a week, >= 4 ~ 2 from 2027-W05 (Customers won, on T1) / 0'),
+    ('UPDATE align.plan_item SET status = ''dropped'' WHERE key = ''T1''', 'dropped / T1 / rock / Rock of 2027 / - / - / 0; re-targeted / calls / metric / Calls / 40..60 calls a month (Calls, on T1) / - / 0'),
+    ('INSERT INTO align.metric_value (metric, period, value, at) SELECT id, ''2027-01'', 7, ''2027-01-05Z'' FROM align.metric WHERE key = ''calls''', 'none')) c(statement, drift);
+SELECT matches(plan_document('2027-Q1'), '\n\| \*\*Win more\*\* \| 250 contracts<br>Revenue \\\| won: &gt;= 5000 a year<br>Customers won: &gt;= 3 \\~ 2 customers a week, &gt;= 4 \\~ 2 from 2027-W05 \|', 'the document has the targets of each goal');
+UPDATE metric_target SET target = '>= 4000' WHERE from_period = '2027';
+SELECT is((SELECT (item_count, retargeted_count) FROM plan_drift_total(:targeted)), (0::bigint, 1::bigint), 'counted apart from items');
+SELECT matches(plan_document('2027-Q1'), '\n> \*\*The live plan is no longer this one:\*\* 1 target has changed since', 'and the document says so');
+UPDATE plan_item SET title = 'Another' WHERE key IN ('T1', 'T');
+SELECT matches(plan_document('2027-Q1'), '\n> \*\*The live plan is no longer this one:\*\* 2 items and 1 target have changed since', 'beside items');
+INSERT INTO metric (key, title, kind, measures, grain, item) SELECT 'z' || n, 'Metric ' || n, 'leading', 'activity', 'month', 4000 FROM generate_series(1, 9) n;
+SELECT count(set_target('z' || n, '2027-01', '>= 1')) AS n FROM generate_series(1, 9) n \gset
+SELECT matches(plan_content(plan_body('2027-Q1'), '2027-01-01Z'), 'Metric 3: &gt;= 1 a month<br>\*and 6 more\* \|', 'five targets of a goal, and how many more');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(73);
+SELECT plan(74);
 
 -- A small plan. Money by hand: 500 in all; R 100 + 50 + 50 = 200, S 100 + 200 = 300, G1 300 + 100 = 400, M 400, G2 0, O 100.
 INSERT INTO plan_item (id, key, level, parent, title, team, period, status, budget, effort, progress) VALUES
@@ -158,10 +158,16 @@ SELECT results_eq($$SELECT pg_temp.error_of(format('SELECT map_svg(%L)', map)) F
         ('the level "epic" | Levels are mission, vision, picture, goal, strategy, rock and activity.'), ('an item has no status | An item that is drawn is proposed, active or done.'),
         ('the status "dropped" | An item that is drawn is proposed, active or done.'), ('"budget" is out of range | Budget and effort lie between 0 and 1e18, progress between 0 and 1.'),
         ('"progress" is no number | Budget, effort and progress are numbers.'), ('the key "a" is there twice | Every item has a key of its own.'),
-        ('"b" hangs from "a" | A parent is of a higher level than its item.'), ('"supports" holds what is no text | The supports of an item are keys.'),
+        ('"b" hangs from "a" | A parent is of a higher level than its item, and what is supported of no lower one.'), ('"supports" holds what is no text | The supports of an item are keys.'),
         ('"teams" holds what is no text | Teams are texts, in the order of their colours.')) v(e)$$, 'what is no map');
 SELECT is(pg_temp.error_of('SELECT map_svg(jsonb_build_object(''items'', ''[]''::jsonb, ''teams'', (SELECT jsonb_agg(n::text) FROM generate_series(1, 1001) n)))'),
     '22023 | invalid map: too many teams | A map has at most 1000 teams. | Take the map from align.map_plan(period).', 'too many teams');
+-- b and c support a rock of their own level that serves the mission; e supports only d, which serves nothing
+SELECT results_eq($$SELECT key, parent_key, is_orphan FROM map_boxes('{"items": [{"key": "c", "title": "c", "level": "rock", "status": "active", "supports": ["b"]},
+    {"key": "b", "title": "b", "level": "rock", "status": "active", "supports": ["a"]}, {"key": "a", "title": "a", "level": "rock", "status": "active", "parent": "m"},
+    {"key": "d", "title": "d", "level": "rock", "status": "active"}, {"key": "e", "title": "e", "level": "rock", "status": "active", "supports": ["d"]},
+    {"key": "m", "title": "m", "level": "mission", "status": "active"}]}') ORDER BY key$$,
+    $$VALUES ('a', 'm', false), ('b', NULL, false), ('c', NULL, false), ('d', NULL, true), ('e', NULL, true), ('m', NULL, false)$$, 'what supports an item of its level is linked by it, and hangs from none');
 SELECT is(map_svg(NULL), NULL, 'no map');
 
 SELECT * FROM finish();

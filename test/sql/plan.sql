@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(99);
+SELECT plan(105);
 
 -- levels
 SELECT is((SELECT array_agg(plan_level(l) ORDER BY n) FROM unnest('{mission,vision,picture,goal,strategy,rock,activity,task}'::text[]) WITH ORDINALITY u(l, n)), '{1,2,3,4,5,6,7,NULL}', 'seven levels in order');
@@ -142,12 +142,12 @@ ROLLBACK TO more;
 
 -- what is refused
 SELECT is(pg_temp.error_of($$UPDATE plan_item SET parent = pg_temp.item_id('R2') WHERE key = 'R1'$$),
-    '23514 | invalid parent of "R1": "R2" | R1 is of level rock and R2 of level rock; what stands above is of a higher level. | Levels from the highest are mission, vision, picture, goal, strategy, rock, activity; what comes before or after another goes into plan_dependency.', 'a parent of the same level');
+    '23514 | invalid parent of "R1": "R2" | R1 is of level rock and R2 of level rock; a parent is of a higher level, and what is supported of no lower one. | Levels from the highest are mission, vision, picture, goal, strategy, rock, activity; what comes before or after another goes into plan_dependency.', 'a parent of the same level');
 SELECT is(split_part(pg_temp.error_of($$INSERT INTO plan_item (key, level, parent, title) VALUES ('N', 'goal', pg_temp.item_id('A1'), 'x')$$), ' | ', 2), 'invalid parent of "N": "A1"', 'a parent of a lower level');
 SELECT is(split_part(pg_temp.error_of($$UPDATE plan_item SET level = 'activity' WHERE key = 'R1'$$), ' | ', 2), 'invalid parent of "A1": "R1"', 'a parent that sinks');
 SELECT is(split_part(pg_temp.error_of($$UPDATE plan_item SET level = 'vision', parent = NULL WHERE key = 'R1'$$), ' | ', 2), 'invalid support of "R1": "G2"', 'an item that rises above what it supports');
-SELECT is(split_part(pg_temp.error_of($$UPDATE plan_item SET level = 'rock', parent = NULL WHERE key = 'G2'$$), ' | ', 2), 'invalid support of "R1": "G2"', 'what is supported sinks');
-SELECT is(split_part(pg_temp.error_of($$INSERT INTO plan_support VALUES (pg_temp.item_id('R1'), pg_temp.item_id('R2'))$$), ' | ', 2), 'invalid support of "R1": "R2"', 'a support of the same level');
+SELECT is(split_part(pg_temp.error_of($$UPDATE plan_item SET level = 'activity', parent = NULL WHERE key = 'G2'$$), ' | ', 2), 'invalid support of "R1": "G2"', 'what is supported sinks');
+SELECT is(split_part(pg_temp.error_of($$INSERT INTO plan_support VALUES (pg_temp.item_id('S1'), pg_temp.item_id('R2'))$$), ' | ', 2), 'invalid support of "S1": "R2"', 'a support of a lower level');
 SELECT is(pg_temp.error_of($$UPDATE plan_item SET period = '2027-Q1' WHERE key = 'R2'$$),
     '23514 | invalid period of "R2": 2027-Q1 | Its parent "S1" has the period 2026, which does not hold it. | Choose a period inside the parent''s, or change the parent''s first.', 'a period outside the parent''s');
 SELECT is(split_part(pg_temp.error_of($$UPDATE plan_item SET period = '2025' WHERE key = 'S1'$$), ' | ', 2), 'invalid period of "D1": 2026-Q1', 'a parent''s period that leaves its children');
@@ -161,6 +161,16 @@ SELECT is(split_part(pg_temp.error_of($$INSERT INTO plan_dependency VALUES (pg_t
 INSERT INTO plan_dependency VALUES (pg_temp.item_id('O1'), pg_temp.item_id('G2'));
 SELECT is(split_part(pg_temp.error_of($$UPDATE plan_item SET parent = pg_temp.item_id('G2') WHERE key = 'O1'$$), ' | ', 2), 'the plan has a cycle: G2 contains O1 needs G2', 'a cycle closed by a parent');
 SELECT is(split_part(pg_temp.error_of($$INSERT INTO plan_support VALUES (pg_temp.item_id('O1'), pg_temp.item_id('G2'))$$), ' | ', 2), 'the plan has a cycle: G2 is supported by O1 needs G2', 'a cycle closed by a support');
+SELECT is(split_part(pg_temp.error_of($$INSERT INTO plan_support VALUES (pg_temp.item_id('R1'), pg_temp.item_id('R1'))$$), ' | ', 2), 'the plan has a cycle: R1 is supported by R1', 'an item that supports itself');
+-- on one level supports alone make chains: 1 supports 2, and so on to 8, which is under the goal
+INSERT INTO plan_item (id, key, level, parent, title) SELECT 900 + i, 'T' || i, 'rock', CASE i WHEN 8 THEN pg_temp.item_id('G1') END, 'x' FROM generate_series(1, 8) i;
+INSERT INTO plan_support SELECT 900 + i, 901 + i FROM generate_series(1, 7) i;
+SELECT is((SELECT max(depth) FROM trace('T1') WHERE reaches_mission), 9, 'a chain is as long as its supports: seven of them, a goal and the mission');
+SELECT is((SELECT count(*) FROM subtree('T8')), 8::bigint, 'and all of it is below its end');
+SELECT ok((SELECT bool_and(reaches_mission(key)) FROM plan_item WHERE key LIKE 'T_'), 'each of them serves the mission');
+SELECT is((SELECT count(*) FROM plan_orphan WHERE key LIKE 'T_'), 0::bigint, 'none is an orphan');
+SELECT is(split_part(pg_temp.error_of('INSERT INTO plan_support VALUES (908, 903)'), ' | ', 2),
+    'the plan has a cycle: T8 is supported by T7 is supported by T6 is supported by T5 is supported by T4 is supported by T3 is supported by T8', 'a cycle of supports alone');
 INSERT INTO plan_item (id, key, level, title) SELECT 1000 + i, 'C' || i, 'activity', 'x' FROM generate_series(1, 30) i;
 INSERT INTO plan_dependency SELECT 1000 + i, 1001 + i FROM generate_series(1, 29) i;
 SELECT is(split_part(pg_temp.error_of('INSERT INTO plan_dependency VALUES (1030, 1001)'), ' | ', 2),

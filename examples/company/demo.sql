@@ -1,0 +1,15 @@
+-- demo.sql: the sample company's answers, one file per part of the story, in
+-- order: each relies on what those before it entered. Run by make demo.
+\ir qualification.sql
+\ir plan.sql
+\ir contract.sql
+\ir message.sql
+\ir cadence.sql
+\ir scorecard.sql
+\ir forecast.sql
+\ir experiment.sql
+\ir handoff.sql
+\ir repeatability.sql
+\ir attribution.sql
+\ir bottleneck.sql
+\ir value.sql
