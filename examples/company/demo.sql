@@ -7,6 +7,7 @@
 \ir cadence.sql
 \ir scorecard.sql
 \ir forecast.sql
+\ir currency.sql
 \ir experiment.sql
 \ir handoff.sql
 \ir repeatability.sql
