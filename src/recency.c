@@ -42,7 +42,7 @@
 #define MIN_SHIFTS			8
 #define SUPPORTS			3	/* vectors of what history supports */
 
-/* of the shift, that the last wins explain: from here on it is a trap */
+/* of what history leaves of the shift, the last wins explain: a trap from here on */
 #define TRAP_EXPLAINED		0.05
 #define TRAP_P				0.05
 
@@ -73,7 +73,7 @@ typedef struct Shifts
 	double	   *shift;
 	double	   *surprise;
 	double	   *support[SUPPORTS];
-	double		shift_squares;	/* without the means, all else still there */
+	double		shift_squares;	/* once the means are taken */
 	double		rest_squares;	/* of shift, once the supports are taken */
 	double		surprise_squares;
 } Shifts;
@@ -381,13 +381,12 @@ align_recency_test(PG_FUNCTION_ARGS)
 	int			permutations = PG_GETARG_INT32(2);
 	Shifts		shifts;
 	int			used;
-	double		correlation = NAN;
 	double		reaction = NAN;
 	double		explained = NAN;
 	double		p = NAN;
 	const char *reason = NULL;
-	Datum		values[9];
-	bool		nulls[9] = {0};
+	Datum		values[8];
+	bool		nulls[8] = {0};
 
 	if (mix.rows != wins.rows || mix.columns != wins.columns)
 		ereport(ERROR,
@@ -406,7 +405,7 @@ align_recency_test(PG_FUNCTION_ARGS)
 	if (used < 2)
 		reason = used == 0 ? "There is nothing in the mix." : "There is one category alone, so nothing can shift.";
 	else if (shifts.count < MIN_SHIFTS)
-		reason = psprintf("Only %d shifts of the mix have two periods of mix and wins before them; it takes %d.", shifts.count, MIN_SHIFTS);
+		reason = psprintf("Shifts with two periods of mix, and with wins, before them: %d; it takes %d.", shifts.count, MIN_SHIFTS);
 	else
 	{
 		take_supports(&shifts, mix.columns);
@@ -421,9 +420,8 @@ align_recency_test(PG_FUNCTION_ARGS)
 	{
 		double		together = product(shifts.surprise, shifts.shift, shifts.cells);
 
-		correlation = together / sqrt(shifts.surprise_squares * shifts.rest_squares);
 		reaction = together / shifts.surprise_squares;
-		explained = together > 0 ? Min(1, together * together / (shifts.surprise_squares * shifts.shift_squares)) : 0;
+		explained = together > 0 ? Min(1, together * together / (shifts.surprise_squares * shifts.rest_squares)) : 0;
 		p = (1.0 + count_as_high(&shifts, mix.columns, permutations, (uint64) PG_GETARG_INT64(3))) / (1.0 + permutations);
 	}
 	values[0] = Int32GetDatum(mix.rows);
@@ -431,12 +429,11 @@ align_recency_test(PG_FUNCTION_ARGS)
 	values[2] = Int32GetDatum(shifts.count);
 	put_float(values, nulls, 3, reaction);
 	put_float(values, nulls, 4, explained);
-	put_float(values, nulls, 5, correlation);
-	put_float(values, nulls, 6, p);
-	nulls[7] = reason != NULL;
-	values[7] = BoolGetDatum(p < TRAP_P && explained >= TRAP_EXPLAINED);
-	nulls[8] = reason == NULL;
-	values[8] = reason == NULL ? (Datum) 0 : CStringGetTextDatum(reason);
+	put_float(values, nulls, 5, p);
+	nulls[6] = reason != NULL;
+	values[6] = BoolGetDatum(p < TRAP_P && explained >= TRAP_EXPLAINED);
+	nulls[7] = reason == NULL;
+	values[7] = reason == NULL ? (Datum) 0 : CStringGetTextDatum(reason);
 	return align_agreement_row(fcinfo, values, nulls);
 }
 

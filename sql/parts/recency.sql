@@ -9,15 +9,15 @@ COMMENT ON FUNCTION align.concentration(double precision[]) IS 'How concentrated
 
 CREATE FUNCTION align.recency_test(mix double precision[], wins double precision[], permutations integer DEFAULT 9999, seed bigint DEFAULT 1,
     OUT period_count integer, OUT category_count integer, OUT shift_count integer, OUT reaction double precision, OUT explained_ratio double precision,
-    OUT correlation double precision, OUT p double precision, OUT is_trap boolean, OUT reason text) RETURNS record
+    OUT p double precision, OUT is_trap boolean, OUT reason text) RETURNS record
     AS 'MODULE_PATHNAME', 'align_recency_test' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
-COMMENT ON FUNCTION align.recency_test(double precision[], double precision[], integer, bigint) IS 'Whether a mix follows the last wins beyond what the longer history supports. mix and wins: a row per period in order, in it an amount per category, the same in both. Result: periods, categories with any mix, shifts that were tested; reaction: by how much the share of a category rises in the next period for each point that its share of the last wins was above its record; explained_ratio: the part of all shifts that this explains, 0 for a reaction below 0; correlation of what the longer history leaves of both; p, one-sided, from so many random orders of the periods, (1 + as high) / (1 + permutations) (Phipson and Smyth 2010), the same for the same seed; is_trap: p below 0.05 and explained_ratio at least 0.05; reason: why the others are NULL (fewer than 8 shifts, one category, a mix that does not move). Error for amounts below 0, NULL or no number, matrices that differ in size, more than 600 periods, 1000 categories or 1000000 permutations, permutations of 0.';
+COMMENT ON FUNCTION align.recency_test(double precision[], double precision[], integer, bigint) IS 'Whether a mix follows the last wins beyond what the longer history supports. mix and wins: a row per period in order, in it an amount per category, the same in both. Result: periods, categories with any mix, shifts that were tested; reaction: by how much the share of a category rises in the next period for each point that its share of the last wins was above its record; explained_ratio: the part that this explains of the shift that the longer history does not (squares of both), 0 for a reaction below 0; p, one-sided, from so many random orders of the periods, (1 + as high) / (1 + permutations) (Phipson and Smyth 2010), the same for the same seed; is_trap: p below 0.05 and explained_ratio at least 0.05; reason: why the others are NULL (fewer than 8 shifts, one category, a mix that does not move). Error for amounts below 0, NULL or no number, matrices that differ in size, more than 600 periods, 1000 categories or 1000000 permutations, permutations of 0.';
 
 -- The mixes there are. Another one is a row here and a branch in mix_effort; a win counts by channel where it has no branch in mix_outcome.
 CREATE FUNCTION align.mix_sources() RETURNS TABLE (by text, title text, unit text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
 BEGIN ATOMIC
-    VALUES ('spend', 'spend by channel', 'spent'), ('touches', 'touches by channel', 'touches'), ('segments', 'leads worked by segment', 'leads worked');
+    VALUES ('spend', 'spend by channel', 'of spend'), ('touches', 'touches by channel', 'touches'), ('segments', 'leads worked by segment', 'leads worked');
 END;
 COMMENT ON FUNCTION align.mix_sources() IS 'The mixes that mix_history and recency_trap know: by, the word for it; title: of what it is the mix; unit: in what it is counted.';
 
@@ -129,7 +129,7 @@ COMMENT ON FUNCTION align.mix_concentration(timestamptz, text, integer, text) IS
 
 CREATE FUNCTION align.recency_trap(at timestamptz DEFAULT pg_catalog.now(), by text DEFAULT NULL, periods integer DEFAULT 24, grain text DEFAULT 'month', wins text DEFAULT 'deals', credit text DEFAULT 'last',
     permutations integer DEFAULT 9999, seed bigint DEFAULT 1)
-    RETURNS TABLE (mix text, period_count integer, category_count integer, shift_count integer, won_count bigint, reaction numeric, explained_ratio numeric, correlation numeric, p numeric, is_trap boolean,
+    RETURNS TABLE (mix text, period_count integer, category_count integer, shift_count integer, won_count bigint, reaction numeric, explained_ratio numeric, p numeric, is_trap boolean,
         effective_count numeric, usual_effective_count numeric, finding text, look_at text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -151,12 +151,12 @@ BEGIN
             FROM align.mix_history($1, a.by, $3, $4, $6) h GROUP BY h.period_start_date) r ON true
         LEFT JOIN LATERAL align.concentration(r.mix) c ON true
         GROUP BY a.by, a.title)
-    SELECT m.by, t.period_count, t.category_count, t.shift_count, COALESCE(m.won, 0), round(t.reaction::numeric, 4), round(t.explained_ratio::numeric, 4), round(t.correlation::numeric, 4), round(t.p::numeric, 6), t.is_trap,
+    SELECT m.by, t.period_count, t.category_count, t.shift_count, COALESCE(m.won, 0), round(t.reaction::numeric, 4), round(t.explained_ratio::numeric, 4), round(t.p::numeric, 6), t.is_trap,
         round(m.effective, 3), round(m.usual, 3),
         CASE WHEN t.reason IS NOT NULL THEN t.reason
-             WHEN t.is_trap THEN format('The mix of %s follows the last wins: for 10 points won beyond the record a share rises by %s points in the next %s (p %s). That explains %s %% of all that shifts.',
+             WHEN t.is_trap THEN format('The mix of %s follows the last wins: for 10 points won beyond the record a share rises by %s points in the next %s (p %s). That explains %s %% of the shift that the longer history does not.',
                  m.title, round(10 * t.reaction::numeric, 1), $4, trim_scale(round(t.p::numeric, 4)), round(100 * t.explained_ratio::numeric))
-             WHEN t.p < 0.05 THEN format('The mix of %s follows the last wins (p %s), but that explains only %s %% of all that shifts.', m.title, trim_scale(round(t.p::numeric, 4)), round(100 * t.explained_ratio::numeric, 1))
+             WHEN t.p < 0.05 THEN format('The mix of %s may follow the last wins a little (p %s): that explains %s %% of the shift that the longer history does not, too little for a trap.', m.title, trim_scale(round(t.p::numeric, 4)), round(100 * t.explained_ratio::numeric, 1))
              ELSE format('The mix of %s does not follow the last wins beyond what the longer history supports (p %s).', m.title, trim_scale(round(t.p::numeric, 4))) END,
         format('SELECT * FROM align.%s(%L, %L, %s, %L%s)', CASE WHEN t.is_trap THEN 'recency_cut' ELSE 'mix_history' END, $1, m.by, $3, $4, CASE WHEN $6 <> 'last' THEN format(', %L', $6) END)
     FROM matrix m CROSS JOIN LATERAL align.recency_test(m.mix, m.wins, $7, $8) t
