@@ -1,8 +1,8 @@
 # align: build, test, try and measure. `make help` lists the targets.
 
 # Every capability, in dependency order. It names src/NAME.c and src/NAME_*.c,
-# sql/parts/NAME.sql, test/sql/NAME.sql, expected/NAME.out and docs/NAME.md.
-CAPABILITIES = base period stage target lead journey funnel flow rubric definition agreement predict plan budget metric contract map scorecard incentive experiment worktime survival repeatability recency
+# sql/parts/NAME.sql (and NAME_*.sql), test/sql/NAME.sql, expected/NAME.out and docs/NAME.md.
+CAPABILITIES = base period stage target lead journey funnel flow rubric definition agreement predict plan budget metric contract map scorecard incentive forecast experiment worktime survival handoff repeatability attribution bottleneck value message cadence recency
 
 EXTENSION = align
 RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" align.control)
@@ -14,7 +14,7 @@ SOURCES = $(filter-out $(GENERATED),$(foreach c,$(CAPABILITIES),$(wildcard src/$
 OBJS = $(sort $(patsubst %.c,%.o,$(SOURCES) $(filter %.c,$(GENERATED)))) $(if $(FUZZ),test/fuzz/fuzz.o test/fuzz/grammar.o)
 DATA = $(wildcard sql/upgrades/*.sql)
 DATA_built = align--$(RELEASE).sql
-PARTS = $(CAPABILITIES:%=sql/parts/%.sql)
+PARTS = $(foreach c,$(CAPABILITIES),sql/parts/$(c).sql $(wildcard sql/parts/$(c)_*.sql))
 DOCS = $(wildcard docs/*.md)
 
 ifndef PG_CONFIG

@@ -3,6 +3,13 @@
 \ir qualification.sql
 \ir plan.sql
 \ir contract.sql
+\ir message.sql
+\ir cadence.sql
 \ir scorecard.sql
+\ir forecast.sql
 \ir experiment.sql
+\ir handoff.sql
 \ir repeatability.sql
+\ir attribution.sql
+\ir bottleneck.sql
+\ir value.sql

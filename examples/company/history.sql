@@ -9,9 +9,10 @@ BEGIN;
 CREATE FUNCTION pg_temp.draw(VARIADIC words text[]) RETURNS float8 IMMUTABLE LANGUAGE sql
     RETURN ('x' || left(md5(array_to_string(words, '/')), 8))::bit(32)::bigint / 4294967296.0;
 
+-- an account is of the segment of its largest office
 INSERT INTO account (key, name, segment)
 SELECT DISTINCT ON (attrs ->> 'company') attrs ->> 'company', attrs ->> 'company', segment
-FROM lead WHERE attrs ? 'company' ORDER BY attrs ->> 'company', key;
+FROM lead WHERE attrs ? 'company' ORDER BY attrs ->> 'company', (attrs ->> 'employees')::integer DESC, key;
 UPDATE lead l SET account = a.id FROM account a WHERE a.key = l.attrs ->> 'company';
 
 -- a deal for each lead that reached opportunity: the amount by segment
