@@ -13,11 +13,12 @@ CREATE FUNCTION align.recency_test(mix double precision[], wins double precision
     AS 'MODULE_PATHNAME', 'align_recency_test' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
 COMMENT ON FUNCTION align.recency_test(double precision[], double precision[], integer, bigint) IS 'Whether a mix follows the last wins beyond what the longer history supports. mix and wins: a row per period in order, in it an amount per category, the same in both. Result: periods, categories with any mix, shifts that were tested; reaction: by how much the share of a category rises in the next period for each point that its share of the last wins was above its record; explained_ratio: the part that this explains of the shift that the longer history does not (squares of both), 0 for a reaction below 0; p, one-sided, from so many random orders of the periods, (1 + as high) / (1 + permutations) (Phipson and Smyth 2010), the same for the same seed; is_trap: p below 0.05 and explained_ratio at least 0.05; reason: why the others are NULL (fewer than 8 shifts, one category, a mix that does not move). Error for amounts below 0, NULL or no number, matrices that differ in size, more than 600 periods, 1000 categories or 1000000 permutations, permutations of 0.';
 
--- The mixes there are. Another one is a row here and a branch in mix_effort; a win counts by channel where it has no branch in mix_outcome.
+-- The mixes there are. Another one is a row here, a branch in mix_effort and one in mix_outcome.
 CREATE FUNCTION align.mix_sources() RETURNS TABLE (by text, title text, unit text)
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
 BEGIN ATOMIC
-    VALUES ('spend', 'spend by channel', 'of spend'), ('touches', 'touches by channel', 'touches'), ('segments', 'leads worked by segment', 'leads worked');
+    VALUES ('spend', 'spend by channel', 'of spend'), ('touches', 'touches by channel', 'touches'), ('segments', 'leads worked by segment', 'leads worked'),
+        ('messages', 'touches by message', 'touches');
 END;
 COMMENT ON FUNCTION align.mix_sources() IS 'The mixes that mix_history and recency_trap know: by, the word for it; title: of what it is the mix; unit: in what it is counted.';
 
@@ -28,27 +29,30 @@ BEGIN ATOMIC
     UNION ALL
     SELECT t.channel, (t.at AT TIME ZONE 'UTC')::date, 1 FROM align.touch t WHERE $1 = 'touches'
     UNION ALL
+    SELECT COALESCE(a.message, '(none)'), (t.at AT TIME ZONE 'UTC')::date, 1 FROM align.touch t JOIN align.asset a ON a.key = t.asset WHERE $1 = 'messages'
+    UNION ALL
     SELECT COALESCE(j.segment, '(none)'), (w.at AT TIME ZONE 'UTC')::date, 1
     FROM align.lead_journey j
     CROSS JOIN LATERAL (SELECT LEAST(align.entered(j.journey, 'sal'), align.entered(j.journey, 'sql'), align.entered(j.journey, 'opportunity')) AS at) w
     WHERE $1 = 'segments' AND w.at IS NOT NULL;
 END;
-COMMENT ON FUNCTION align.mix_effort(text) IS 'Serves mix_history: each effort of a mix of mix_sources with its category, the day in UTC and how much. spend: payments by channel; touches: touches by channel; segments: leads by segment on the day that sales first took them up (sal, sql or opportunity). Without a channel or segment: (none).';
+COMMENT ON FUNCTION align.mix_effort(text) IS 'Serves mix_history: each effort of a mix of mix_sources with its category, the day in UTC and how much. spend: payments by channel; touches: touches by channel; segments: leads by segment on the day that sales first took them up (sal, sql or opportunity); messages: touches by an asset, by the message that it carries. Without a channel, segment or message: (none).';
 
 CREATE FUNCTION align.mix_outcome(by text, credit text) RETURNS TABLE (category text, day date, is_won boolean, amount numeric)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000
 BEGIN ATOMIC
-    SELECT COALESCE(CASE $1 WHEN 'segments' THEN COALESCE(l.segment, a.segment) ELSE COALESCE(c.channel, l.source) END, '(none)'),
+    SELECT COALESCE(CASE $1 WHEN 'segments' THEN COALESCE(l.segment, a.segment) WHEN 'messages' THEN c.message ELSE COALESCE(c.channel, l.source) END, '(none)'),
         (d.closed_at AT TIME ZONE 'UTC')::date, d.outcome = 'won', CASE WHEN d.amount > 0 AND d.amount < 'Infinity' THEN d.amount ELSE 0 END
     FROM align.deal d
     LEFT JOIN align.lead l ON l.id = d.lead
     LEFT JOIN align.account a ON a.id = COALESCE(d.account, l.account)
     LEFT JOIN LATERAL (
-        SELECT t.channel FROM align.touch t WHERE $1 <> 'segments' AND t.lead = d.lead AND t.at <= d.closed_at
+        SELECT t.channel, s.message FROM align.touch t LEFT JOIN align.asset s ON s.key = t.asset
+        WHERE $1 <> 'segments' AND ($1 <> 'messages' OR s.key IS NOT NULL) AND t.lead = d.lead AND t.at <= d.closed_at
         ORDER BY CASE $2 WHEN 'first' THEN t.at END, t.at DESC, t.id LIMIT 1) c ON true
     WHERE d.outcome <> 'open' AND pg_catalog.isfinite(d.closed_at);
 END;
-COMMENT ON FUNCTION align.mix_outcome(text, text) IS 'Serves mix_history: each closed deal with the category that it counts for, the day in UTC, whether it was won, and its worth (0 where it is not known). By channel: that of the lead''s last touch up to then (credit last) or of its first (credit first), else the lead''s source; by segment: the lead''s, else the account''s. Without one: (none).';
+COMMENT ON FUNCTION align.mix_outcome(text, text) IS 'Serves mix_history: each closed deal with the category that it counts for, the day in UTC, whether it was won, and its worth (0 where it is not known). By channel: that of the lead''s last touch up to then (credit last) or of its first (credit first), else the lead''s source; by segment: the lead''s, else the account''s; by message: that of the last or first touch by an asset. Without one: (none).';
 
 CREATE FUNCTION align.check_mix(at timestamptz, by text, periods integer, grain text, credit text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -70,7 +74,7 @@ BEGIN
     END IF;
     IF ($5 IN ('first', 'last')) IS NOT TRUE THEN
         RAISE EXCEPTION 'invalid credit: "%"', COALESCE($5, 'NULL')
-            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'A win counts for the channel of the lead''s first or last touch.', HINT = 'Write first or last.';
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'A win counts for the lead''s first or last touch.', HINT = 'Write first or last.';
     END IF;
 END $$;
 COMMENT ON FUNCTION align.check_mix(timestamptz, text, integer, text, text) IS 'Serves mix_history, recency_trap and recency_cut: an error for an argument that they do not know.';
@@ -108,7 +112,7 @@ BEGIN
     FROM cell c WINDOW w AS (PARTITION BY c.period)
     ORDER BY c.period, c.category COLLATE "C";
 END $$;
-COMMENT ON FUNCTION align.mix_history(timestamptz, text, integer, text, text) IS 'How effort and wins were spread over categories in the last periods that were over at an instant: a row per period and category, also where there was nothing; it begins with the first period that has any effort. by: spend, touches or segments (see mix_sources); grain: month or quarter; credit: whether a win by channel counts for the lead''s first or last touch (see mix_outcome). amount: effort, 0 where more came back than was spent; amount_ratio: its share of the period; won_count of closed_count deals, won_ratio: share of the period''s wins, won_amount: their worth. Shares are NULL in a period without effort or wins. Days are those of UTC. Error for an unknown by, grain or credit, or periods other than 2 to 600.';
+COMMENT ON FUNCTION align.mix_history(timestamptz, text, integer, text, text) IS 'How effort and wins were spread over categories in the last periods that were over at an instant: a row per period and category, also where there was nothing; it begins with the first period that has any effort. by: spend, touches, segments or messages (see mix_sources); grain: month or quarter; credit: whether a win by channel or message counts for the lead''s first or last touch (see mix_outcome). amount: effort, 0 where more came back than was spent; amount_ratio: its share of the period; won_count of closed_count deals, won_ratio: share of the period''s wins, won_amount: their worth. Shares are NULL in a period without effort or wins. Days are those of UTC. Error for an unknown by, grain or credit, or periods other than 2 to 600.';
 
 CREATE FUNCTION align.mix_concentration(at timestamptz DEFAULT pg_catalog.now(), by text DEFAULT 'touches', periods integer DEFAULT 24, grain text DEFAULT 'month')
     RETURNS TABLE (period text, period_start_date date, category_count bigint, amount numeric, hhi numeric, entropy numeric, effective_count numeric, won_count bigint, won_hhi numeric)

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(59);
+SELECT plan(60);
 
 -- concentration. By hand: 0.16 + 0.09 + 0.04 + 0.01 = 0.30; -(0.4 ln 0.4 + 0.3 ln 0.3 + 0.2 ln 0.2 + 0.1 ln 0.1) / ln 4 = 1.279854 / 1.386294
 SELECT results_eq($$SELECT round(hhi::numeric, 9), round(entropy::numeric, 6), round(effective_count::numeric, 6) FROM concentration('{40,30,20,10}')$$, $$VALUES (0.300000000, 0.923220, 3.333333)$$, 'by hand');
@@ -204,7 +204,7 @@ SELECT results_eq($$SELECT mix, period, period_start_date, category, before_rati
 SELECT is((SELECT count(*) FROM recency_cut('2025-05-01Z', 'spend', 8, fell_by => 0.41)), 0::bigint, 'not cut by so much');
 SELECT is((SELECT count(*) FROM recency_cut('2025-05-01Z', 'spend', 3)), 0::bigint, 'with fewer than three wins before it is no record');
 SELECT results_eq($$SELECT mix, shift_count, p, is_trap, finding, effective_count, usual_effective_count FROM recency_trap('2025-05-01Z', 'spend', 8)$$, $$VALUES ('spend', 2, NULL::numeric, NULL::boolean, 'Shifts with two periods of mix, and with wins, before them: 2; it takes 8.', 1.471, 1.810)$$, 'too short a history');
-SELECT results_eq($$SELECT mix, period_count, won_count, finding FROM recency_trap('2020-01-01Z') ORDER BY mix COLLATE "C"$$, $$VALUES ('segments', 0, 0::bigint, 'There is nothing in the mix.'), ('spend', 0, 0, 'There is nothing in the mix.'), ('touches', 0, 0, 'There is nothing in the mix.')$$, 'before there was anything');
+SELECT results_eq($$SELECT mix, period_count, won_count, finding FROM recency_trap('2020-01-01Z') ORDER BY mix COLLATE "C"$$, $$VALUES ('messages', 0, 0::bigint, 'There is nothing in the mix.'), ('segments', 0, 0, 'There is nothing in the mix.'), ('spend', 0, 0, 'There is nothing in the mix.'), ('touches', 0, 0, 'There is nothing in the mix.')$$, 'before there was anything');
 SELECT is((SELECT count(*) FROM mix_history('2020-01-01Z')) + (SELECT count(*) FROM mix_concentration('2020-01-01Z')) + (SELECT count(*) FROM recency_cut('2020-01-01Z')), 0::bigint, 'no rows of nothing');
 -- touches: lead a was seen by mail, then at a fair, then, after its first two deals, by mail again
 INSERT INTO touch (lead, at, channel) SELECT l.id, v.at::timestamptz, v.channel FROM (VALUES ('a', '2025-01-01Z', 'mail'), ('a', '2025-01-05Z', 'fair'), ('a', '2025-02-01 12:00Z', 'mail'), ('b', '2025-03-09Z', 'call'), ('b', '2025-03-10 00:01Z', 'mail')) v(lead, at, channel) JOIN lead l ON l.key = v.lead;
@@ -213,6 +213,14 @@ SELECT results_eq($$SELECT credit, category, sum(amount), sum(won_count)::int, s
 INSERT INTO stage_event (lead, at, stage) SELECT l.id, v.at::timestamptz, v.stage::stage FROM (VALUES ('a', '2025-01-01Z', 'mql'), ('a', '2025-02-03Z', 'sql'), ('a', '2025-03-03Z', 'opportunity'), ('b', '2025-03-01Z', 'opportunity'), ('c', '2025-03-01Z', 'lead')) v(lead, at, stage) JOIN lead l ON l.key = v.lead;
 SELECT results_eq($$SELECT period, category, amount, won_count, closed_count FROM mix_history('2025-05-01Z', 'segments', 4) WHERE amount > 0 OR closed_count > 0$$,
     $$VALUES ('2025-02', 'Small', 1::numeric, 2::bigint, 3::bigint), ('2025-03', '(none)', 1, 0, 1), ('2025-03', 'Large', 0, 1, 2)$$, 'leads that sales took up, by segment; wins by that of the lead, else of the account');
+-- the fair and the first mail showed assets; of them one carries a message
+INSERT INTO member (role, team) VALUES (current_user, 'marketing') ON CONFLICT DO NOTHING;
+DO $$ BEGIN PERFORM align.set_message('hours', 'promise', 'marketing', 'Win back lost hours', at => '2025-01-01Z'); END $$;
+INSERT INTO asset (key, team, title, body, message) VALUES ('booth', 'marketing', 'Booth', 'Lost hours', 'hours'), ('mail', 'marketing', 'Mail', 'Hello', NULL);
+UPDATE touch SET asset = CASE channel WHEN 'fair' THEN 'booth' ELSE 'mail' END WHERE at < '2025-02-01Z';
+UPDATE touch SET asset = 'unknown' WHERE at >= '2025-02-01Z';
+SELECT results_eq($$SELECT credit, category, sum(amount), sum(won_count)::int, sum(closed_count)::int FROM unnest('{first,last}'::text[]) credit, mix_history('2025-05-01Z', 'messages', 4, credit => credit) GROUP BY credit, category ORDER BY credit, category COLLATE "C"$$,
+    $$VALUES ('first', '(none)', 1::numeric, 5, 8), ('first', 'hours', 1, 0, 0), ('last', '(none)', 1, 1, 3), ('last', 'hours', 1, 4, 5)$$, 'messages, by the assets that leads saw');
 
 -- a planted company and one without, as rows: 24 months from 2030 on
 CREATE FUNCTION pg_temp.enter(kind text, strength float8, seed bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -237,12 +245,12 @@ SELECT lives_ok($$SELECT pg_temp.enter('fixed', 0, 5)$$, 'money that does not');
 SELECT results_eq($$SELECT is_trap, finding ~ '^The mix of spend by channel does not follow the last wins beyond what the longer history supports \(p 0\.\d+\)\.' FROM recency_trap('2032-01-01Z', 'spend')$$, $$VALUES (false, true)$$, 'quiet');
 
 -- bad input
-SELECT is(pg_temp.error_of($$SELECT align.recency_trap('2026-01-01Z', 'mails')$$), '22023 | unknown mix: "mails" | There are: spend, touches, segments. | mix_sources() says what each is.', 'an unknown mix');
+SELECT is(pg_temp.error_of($$SELECT align.recency_trap('2026-01-01Z', 'mails')$$), '22023 | unknown mix: "mails" | There are: spend, touches, segments, messages. | mix_sources() says what each is.', 'an unknown mix');
 SELECT results_eq($$SELECT pg_temp.error_of(q) FROM unnest(ARRAY['SELECT align.mix_history(by => NULL)', 'SELECT align.mix_history(periods => 1)', 'SELECT align.recency_cut(periods => 601)', 'SELECT align.mix_history(grain => ''week'')', 'SELECT align.recency_trap(credit => ''both'')',
         'SELECT align.recency_trap(wins => ''luck'')', 'SELECT align.recency_cut(fell_by => 0)', 'SELECT align.recency_cut(fell_by => ''NaN'')', 'SELECT align.mix_history(''infinity'')']) q$$, $$VALUES
-    ('22023 | unknown mix: "NULL" | There are: spend, touches, segments. | mix_sources() says what each is.'), ('22023 | invalid periods: 1 | A mix is looked at over 2 to 600 periods. | Write 24 for two years of months.'),
+    ('22023 | unknown mix: "NULL" | There are: spend, touches, segments, messages. | mix_sources() says what each is.'), ('22023 | invalid periods: 1 | A mix is looked at over 2 to 600 periods. | Write 24 for two years of months.'),
     ('22023 | invalid periods: 601 | A mix is looked at over 2 to 600 periods. | Write 24 for two years of months.'), ('22023 | invalid grain: "week" | A mix is that of a month or of a quarter. | Write month or quarter.'),
-    ('22023 | invalid credit: "both" | A win counts for the channel of the lead''s first or last touch. | Write first or last.'), ('22023 | invalid wins: "luck" | Wins are counted by deals or by their amount. | Write deals or amount.'),
+    ('22023 | invalid credit: "both" | A win counts for the lead''s first or last touch. | Write first or last.'), ('22023 | invalid wins: "luck" | Wins are counted by deals or by their amount. | Write deals or amount.'),
     ('22023 | invalid fall: 0 | A share falls by more than 0 and by 1 at the most. | Write 0.05 for five points.'), ('22023 | invalid fall: NaN | A share falls by more than 0 and by 1 at the most. | Write 0.05 for five points.'),
     ('22008 | invalid instant: infinity | A verdict is given at a finite instant. | Leave the instant out to mean the present.')$$, 'arguments that are none');
 SELECT matches(pg_temp.error_of($$SELECT align.recency_trap('2032-01-01Z', 'spend', permutations => 0)$$), '^22023 \| invalid permutations: 0', 'permutations of zero');
