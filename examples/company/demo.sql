@@ -12,5 +12,6 @@
 \ir handoff.sql
 \ir repeatability.sql
 \ir attribution.sql
+\ir recency.sql
 \ir bottleneck.sql
 \ir value.sql
