@@ -80,7 +80,7 @@ BEGIN
         GROUP BY p.period;
     WHEN 'conversion' THEN
         RETURN QUERY
-        SELECT p.period, pg_catalog.round(pg_catalog.avg(CASE WHEN t.at <= f.at + ($1 ->> 'within')::interval OR ($1 -> 'within' IS NULL AND t.at < align.upper(p.period)::timestamp AT TIME ZONE 'UTC') THEN 1 ELSE 0 END), 6)
+        SELECT p.period, pg_catalog.round(pg_catalog.avg(CASE WHEN t.at - f.at <= ($1 ->> 'within')::interval OR ($1 -> 'within' IS NULL AND t.at < align.upper(p.period)::timestamp AT TIME ZONE 'UTC') THEN 1 ELSE 0 END), 6)
         FROM (SELECT DISTINCT e.lead FROM align.stage_event e WHERE e.stage OPERATOR(align.=) from_stage AND e.at >= from_at AND e.at < until_at) c
         JOIN align.lead l ON l.id = c.lead
         CROSS JOIN LATERAL (SELECT pg_catalog.min(e.at) AS at FROM align.stage_event e WHERE e.lead = c.lead AND e.stage OPERATOR(align.=) from_stage) f

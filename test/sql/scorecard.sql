@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(59);
+SELECT plan(60);
 
 -- sparklines: eight steps from the smallest to the largest; (3 - 1) / (8 - 1) * 8 = 2.28, the third bar
 SELECT is(sparkline(c.numbers), c.line, c.numbers::text) FROM (VALUES
@@ -139,6 +139,14 @@ SELECT results_eq($$SELECT metric_key, team, measures, grain, period, period_sta
     ('b', 'marketing', 'activity', 'week', '2026-W01', date '2025-12-29', date '2026-01-04', 3::numeric, '>= 5 ~ 4', 5::numeric, NULL::numeric, 'off track'), ('b', 'marketing', 'activity', 'week', '2026-W02', '2026-01-05', '2026-01-11', 9, '>= 5 ~ 4', 5, NULL, 'on track'),
     ('b', 'marketing', 'activity', 'week', '2026-W03', '2026-01-12', '2026-01-18', 2, '>= 5 ~ 4', 5, NULL, 'off track'), ('b', 'marketing', 'activity', 'week', '2026-W05', '2026-01-26', '2026-02-01', 1, '>= 5 ~ 4', 5, NULL, 'off track'),
     ('d', 'sales', 'outcome', 'week', '2026-W03', '2026-01-12', '2026-01-18', 10, NULL, NULL, NULL, NULL), ('d', 'sales', 'outcome', 'week', '2026-W04', '2026-01-19', '2026-01-25', 20, '>= 25 ~ 15', 25, NULL, 'at risk')$$, 'a row per metric and period, the valid value alone');
+
+-- 30 days are 720 hours wherever one sits: New York's clocks go forward on 8 March; 719.5 hours and 720.5 hours
+INSERT INTO lead (id, key, source) VALUES (901, 'Z1', 'Zone'), (902, 'Z2', 'Zone');
+INSERT INTO stage_event (lead, stage, at) SELECT l.id, e.stage::stage, e.at::timestamptz FROM lead l JOIN (VALUES ('Z1', 'mql', '2031-03-01 12:00Z'), ('Z1', 'sql', '2031-03-31 11:30Z'),
+    ('Z2', 'mql', '2031-03-01 12:00Z'), ('Z2', 'sql', '2031-03-31 12:30Z')) e(key, stage, at) ON e.key = l.key;
+SET timezone = 'America/New_York';
+SELECT is((SELECT value FROM measured('{"measure": "conversion", "from": "mql", "to": "sql", "within": "30 days", "source": "Zone"}', '2031-03', '2031-03', 'month', 1)), 0.5, 'days are of 24 hours in every time zone');
+SET timezone = 'UTC';
 
 SELECT * FROM finish();
 ROLLBACK;
