@@ -71,7 +71,7 @@ BEGIN
     WHERE h.first_at IS NULL OR h.at < h.first_at OR h.recurring < 0
     ORDER BY a.key COLLATE "C", h.at, h.kind LIMIT 1;
     IF FOUND AND (fault.first_at IS NULL OR fault.at < fault.first_at) THEN
-        RAISE EXCEPTION 'account "%" has a % on % before its first revenue', fault.key, fault.kind, fault.at
+        RAISE EXCEPTION 'account "%" has % % on % before its first revenue', fault.key, CASE fault.kind WHEN 'expansion' THEN 'an' ELSE 'a' END, fault.kind, fault.at
             USING ERRCODE = 'check_violation',
                 DETAIL = CASE WHEN fault.first_at IS NULL THEN 'It has no row of kind new.'
                     ELSE pg_catalog.format('Its first row of kind new is of %s.', fault.first_at) END,
@@ -460,10 +460,11 @@ BEGIN
     RETURN QUERY
     WITH who AS (
         SELECT CASE WHEN $2 <> 'source' THEN j.segment END AS segment, CASE WHEN $2 <> 'segment' THEN j.source END AS source, j.lead_id,
-            align.first_at(j.journey) + $3 <= $4 AS is_over,
-            COALESCE(align.entered(j.journey, 'customer') <= align.first_at(j.journey) + $3, false) AS is_won,
+            u.window_at <= $4 AS is_over, COALESCE(align.entered(j.journey, 'customer') <= u.window_at, false) AS is_won,
             EXTRACT(epoch FROM align.entered(j.journey, 'customer') - align.first_at(j.journey)) / 86400 AS days
         FROM align.lead_journey j
+        -- in UTC: a day there has 24 hours
+        CROSS JOIN LATERAL (SELECT (align.first_at(j.journey) AT TIME ZONE 'UTC' + $3) AT TIME ZONE 'UTC' AS window_at) u
         WHERE align.first_at(j.journey) >= first_at AND align.first_at(j.journey) < LEAST(until_at, $4)),
     counted AS (
         SELECT w.segment, w.source, w.is_over, w.is_over AND w.is_won AS is_won, CASE WHEN w.is_over AND w.is_won THEN w.days END AS days,
