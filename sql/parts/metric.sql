@@ -449,13 +449,17 @@ BEGIN ATOMIC
         FROM held h WHERE h.fold <> 'last' OR h.period = h.last),
     folded AS (
         SELECT pg_catalog.min(g.direction) AS direction,
-            pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.low), 6)) AS low, pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.high), 6)) AS high,
-            pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.amber_low), 6)) AS amber_low, pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.amber_high), 6)) AS amber_high
-        FROM goal g CROSS JOIN (SELECT CASE WHEN pg_catalog.min(n.fold) = 'mean' THEN 1::numeric / pg_catalog.count(*) ELSE 1 END AS scale FROM goal n) f
-        GROUP BY f.scale HAVING pg_catalog.count(g.direction) = pg_catalog.count(*) AND pg_catalog.count(DISTINCT g.direction) = 1)
+            pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.low), f.digits)) AS low, pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.high), f.digits)) AS high,
+            pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.amber_low), f.digits)) AS amber_low, pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.amber_high), f.digits)) AS amber_high
+        FROM goal g CROSS JOIN (SELECT CASE WHEN n.is_mean THEN 1::numeric / n.periods ELSE 1 END AS scale, CASE WHEN n.is_mean THEN 6 ELSE 18 END AS digits
+                           FROM (SELECT pg_catalog.count(*) AS periods, pg_catalog.min(n.fold) = 'mean' AND pg_catalog.count(*) > 1 AS is_mean FROM goal n) n) f
+        GROUP BY f.scale, f.digits HAVING pg_catalog.count(g.direction) = pg_catalog.count(*) AND pg_catalog.count(DISTINCT g.direction) = 1)
     SELECT (CASE f.direction WHEN 'at least' THEN '>= ' || f.low WHEN 'at most' THEN '<= ' || f.high WHEN 'equal' THEN '= ' || f.low ELSE f.low || '..' || f.high END
         || CASE WHEN (f.amber_low, f.amber_high) IS NOT DISTINCT FROM (f.low, f.high) THEN ''
                 ELSE ' ~ ' || pg_catalog.concat_ws('..', f.amber_low, f.amber_high) END)::align.target::text
-    FROM folded f;
+    FROM folded f
+    -- a target has no more digits
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.unnest(ARRAY[f.low, f.high, f.amber_low, f.amber_high]) u(number)
+        WHERE pg_catalog.length(pg_catalog.replace(pg_catalog.ltrim(u.number::text, '-0'), '.', '')) > 18);
 END;
-COMMENT ON FUNCTION align.target_at(text, text) IS 'What a metric, by its key, should be in a period of its grain or a longer one: the targets in force in its periods there, their ends made one by its fold as its values are (sum; mean, rounded to six places; or the last one''s). NULL when one of the periods has no target, or their targets are not of one form. Error for an unknown metric, or a period that its own do not make up.';
+COMMENT ON FUNCTION align.target_at(text, text) IS 'What a metric, by its key, should be in a period of its grain or a longer one: the targets in force in its periods there, their ends made one by its fold as its values are (sum; mean, rounded to six places; or the last one''s). NULL when one of the periods has no target, their targets are not of one form, or what comes out has more than 18 digits. Error for an unknown metric, or a period that its own do not make up.';

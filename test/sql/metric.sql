@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(76);
+SELECT plan(77);
 
 -- the same without the row that a check names, and its number
 CREATE FUNCTION pg_temp.refusal_of(statement text) RETURNS text LANGUAGE sql AS $$
@@ -147,6 +147,11 @@ SELECT is(pg_temp.error_of($$SELECT align.record_value('stock', NULL, 1)$$), '23
 SELECT is(pg_temp.error_of($$SELECT align.set_target('stock', NULL, '>= 1')$$), '23514 | invalid period of metric "stock": NULL | Its periods are months. | Name the period, such as 2026-01.', 'and so is a target');
 SELECT is(pg_temp.error_of($$SELECT align.set_target('stock', '2026-05', NULL)$$), '22023 | invalid target of metric "stock": NULL | A target is a goal, and may have an amber band after ~. | Write one such as >= 50 ~ 45.', 'no target is none');
 SELECT is(pg_temp.error_of('TRUNCATE align.metric_target'), '55000 | the targets of metrics cannot be truncated | Values are held against them: ' || (SELECT count(*) FROM metric_value) || '. | Delete single rows: those from whose period on there is no value.', 'targets stay once there are values');
+
+-- targets of many digits: as they are where there is one; the sum of twelve of 18 nines has 20 digits
+SELECT count(set_target(m, p, t)) AS n FROM (VALUES ('leads', '2030-W01', '>= 0.0000001'), ('score', '2030-01', '>= 0.0000001'), ('stock', '2030-01', '<= 0.00000012'), ('profit', '2030-Q1', '>= 999999999999999999')) v(m, p, t) \gset
+SELECT results_eq($$SELECT m, p, target_at(m, p) FROM (VALUES ('leads', '2030-W01'), ('leads', '2030-01'), ('score', '2030-01'), ('stock', '2030'), ('profit', '2030-Q1'), ('profit', '2030')) v(m, p)$$,
+    $$VALUES ('leads', '2030-W01', '>= 0.0000001'), ('leads', '2030-01', '>= 0.0000005'), ('score', '2030-01', '>= 0.0000001'), ('stock', '2030', '<= 0.00000012'), ('profit', '2030-Q1', '>= 999999999999999999'), ('profit', '2030', NULL)$$, 'targets of many digits');
 
 SELECT * FROM finish();
 ROLLBACK;
