@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(61);
+SELECT plan(62);
 
 -- sparklines: eight steps from the smallest to the largest; (3 - 1) / (8 - 1) * 8 = 2.28, the third bar
 SELECT is(sparkline(c.numbers), c.line, c.numbers::text) FROM (VALUES
@@ -129,6 +129,7 @@ SELECT results_eq($$SELECT metric_key, period, due_date, done_at, effect, value,
     ('c', '2025-W52', NULL, '2026-01-05Z', NULL, 1, NULL, '2026-W05', 2, 'off track', NULL)$$, 'with what the metric was and is');
 SELECT is(pg_temp.error_of(c.statement), c.error, c.statement) FROM (VALUES
     ($$SELECT align.add_countermeasure('b', '2026-01', 'x', 'y')$$, '23514 | invalid period of metric "b": 2026-01 | Its periods are weeks. | Write 2026-W01 for the one that holds its first day.'),
+    ($$SELECT align.add_countermeasure('b', '2026-W06', 'x', 'y', at => '2026-01-30Z')$$, '23514 | metric "b" cannot have been off track in 2026-W06 at 2026-01-30 00:00:00+00 | The period begins on 2026-02-02 (UTC), which is later. | Name the period that was off track; what is yet to be done has a due day.'),
     ($$SELECT align.add_countermeasure('nix', '2026-01', 'x', 'y')$$, 'P0002 | unknown metric: "nix" | Table metric has no row with this key. | Insert it first.'),
     ($$SELECT align.finish_countermeasure(-1)$$, 'P0002 | unknown countermeasure: -1 | Table countermeasure has no row of this number. | See countermeasure_status for what is open.')) c(statement, error);
 SELECT is(split_part(pg_temp.error_of($$SELECT align.add_countermeasure('b', '2026-W03', '', 'y')$$), ' | Fail', 1), '23514 | new row for relation "countermeasure" violates check constraint "countermeasure_cause_check"', 'a cause is said');
