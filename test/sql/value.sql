@@ -196,8 +196,11 @@ SELECT matches(pg_temp.error_of('SELECT align.clv_fit(align.clv_input(x, tx, age
 -- revenue: what a table of it refuses
 INSERT INTO account (key, name, segment) VALUES ('a', 'Alpha', 'North'), ('b', 'Beta', 'North'), ('c', 'Gamma', 'South'), ('d', 'Delta', 'South'), ('e', 'Epsilon', NULL), ('f', 'Phi', 'South');
 CREATE FUNCTION pg_temp.add(rows text) RETURNS text LANGUAGE sql RETURN pg_temp.error_of('INSERT INTO align.revenue (account, at, kind, amount) SELECT a.id, v.at::date, v.kind, v.amount::numeric FROM (VALUES ' || rows || ') v(key, at, kind, amount) JOIN align.account a ON a.key = v.key');
+-- a day is written in one way, whatever the session's DateStyle
+SET datestyle = 'German';
 SELECT is(pg_temp.add($$('a', '2025-03-01', 'renewal', 5)$$), '23514 | account "a" has a renewal on 2025-03-01 before its first revenue | It has no row of kind new. | A customer begins with a row of kind new; write it first, or in the same statement.', 'no first row');
 SELECT is(pg_temp.add($$('a', '2025-03-01', 'renewal', 5), ('a', '2025-03-02', 'new', 5)$$), '23514 | account "a" has a renewal on 2025-03-01 before its first revenue | Its first row of kind new is of 2025-03-02. | A customer begins with a row of kind new; write it first, or in the same statement.', 'a row before the first one names both');
+SET datestyle = 'ISO, YMD';
 -- a: 100 new, 50 more in February 2025, 30 less in August; b: leaves in April 2025 and comes back in September with 40; c: comes in May 2025;
 -- d: leaves for good; e: no market, renewed
 SELECT is(pg_temp.add($$('a', '2025-08-01', 'contraction', 30), ('a', '2025-02-01', 'expansion', 50), ('a', '2024-03-01', 'new', 100), ('a', '2025-03-01', 'renewal', 150),
