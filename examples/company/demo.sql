@@ -3,11 +3,15 @@
 \ir qualification.sql
 \ir plan.sql
 \ir contract.sql
+\ir message.sql
+\ir cadence.sql
 \ir scorecard.sql
 \ir forecast.sql
+\ir currency.sql
 \ir experiment.sql
 \ir handoff.sql
 \ir repeatability.sql
 \ir attribution.sql
+\ir recency.sql
 \ir bottleneck.sql
 \ir value.sql

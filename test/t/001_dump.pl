@@ -36,7 +36,13 @@ $node->safe_psql('company', q{
 	SELECT propose_definition('ready', 'require visits_30d >= 3 +10 country = ''US'' qualify at 5', 'one'), propose_definition('ready', 'require visits_30d >= 4', 'two');
 	SELECT sign_definition('ready', 1, 'marketing'), sign_definition('ready', 1, 'sales'), sign_definition('ready', 2, 'sales');
 	SELECT qualify_all('ready'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
+	INSERT INTO plan_item (key, level, title, team, period) VALUES ('R1', 'rock', 'Plant days', 'marketing', '2026-Q1');
+	INSERT INTO plan_alternative (item, choice) SELECT id, 'event' FROM plan_item;
+	INSERT INTO grant_of_currency (team, period, points) VALUES ('sales', '2026-Q1', 20), ('sales', '2026-Q1', 100);
+	SELECT ask('sales', 'marketing', 'A page', 30, '2026-Q1', 'R1'), ask('sales', 'marketing', 'Names', 90, '2026-Q1'), accept_request('Q1');
+	INSERT INTO capacity (team, period, days) VALUES ('sales', '2026-Q1', 50);
 	SELECT forget('L000002');
+	SELECT announce_breaches('2026-01-01Z');
 	INSERT INTO plan_item (key, level, title, period) VALUES ('G', 'goal', 'Grow', '2026');
 	UPDATE setting SET value = '7' WHERE key = 'fiscal_start_month';
 	INSERT INTO metric (key, title, kind, measures, grain, item, source) SELECT m.key, m.key, 'lagging', 'outcome', m.grain, i.id, m.source::jsonb
@@ -45,6 +51,10 @@ $node->safe_psql('company', q{
 		record_value('spent', 'FY2026-Q3@Jul', 1.50, at => '2026-02-01Z'), add_countermeasure('won', '2026-W01', 'Holidays', 'Call', at => '2026-01-06Z');
 	INSERT INTO quota (period, team, metric, target) SELECT '2026', 'sales', id, '>= 400' FROM metric WHERE key = 'won';
 	INSERT INTO incentive (period, team, role, metric, weight) SELECT '2026', 'partners', 'rep', id, 0.5 FROM metric WHERE key IN ('won', 'spent');
+	SELECT set_message('dumped', 'promise', 'marketing', 'We are kept.', '{kept}', '{lost}'), publish_asset('dumped', 'marketing', 'mail', 'Kept', 'We are kept.', 'dumped'), give_pulse('dumped', 'sales', 8);
+	UPDATE review_rule SET since_date = '2026-01-01' WHERE kind = 'weekly';
+	SELECT hold_review('weekly', '2026-01-12Z', 'sales', '{Ann,Ben}', 'kept'), broadcast_message('dumped', 'sales'), record_insight('customer', 'They keep it.', item_key => 'A20');
+	CREATE TABLE kept_corpus AS SELECT corpus(to_tsvector('simple', key)) AS corpus FROM lead;
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
 });
@@ -81,6 +91,7 @@ for my $format ('plain', 'custom')
 		rows($node, 'company', 'SELECT count(*) FROM lead_journey WHERE journey IS NOT NULL'), "$format: stored journeys are equal");
 	is(rows($node, "restored_$format", q{SELECT count(*) FROM kept_funnel k JOIN (SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS f, flow(journey) AS w FROM lead_journey GROUP BY source) n
 			ON n.source IS NOT DISTINCT FROM k.source AND n.f = k.funnel AND n.w = k.flow}), rows($node, 'company', 'SELECT count(*) FROM kept_funnel'), "$format: stored funnels are equal");
+	is(rows($node, "restored_$format", 'SELECT corpus FROM kept_corpus'), rows($node, 'company', 'SELECT corpus FROM kept_corpus'), "$format: a stored corpus is equal");
 	is(rows($node, "restored_$format", q{SELECT version FROM definition_in_force('ready')}), '1', "$format: what was in force still is");
 	is(rows($node, "restored_$format", q{SELECT waiting_for IS NULL FROM sign_definition('ready', 2, 'marketing')}), 't', "$format: signing goes on");
 	is(rows($node, "restored_$format", q{SELECT record_value('won', '2026-W01', 6, at => '2026-01-07Z'), (metric_at('won', '2026-W01', '2026-01-05Z')).value}), 't|7', "$format: values are corrected further");
