@@ -48,12 +48,9 @@ END $$;
 
 -- 0 to 1, the same for the same words
 CREATE FUNCTION pg_temp.draw(key text, word text) RETURNS float8 IMMUTABLE LANGUAGE sql
-    RETURN ('x' || left(md5(key || '/' || word), 8))::bit(32)::bigint / 4294967296.0;
+    RETURN ('x' || left(md5(key || '/' || word), 8))::bit(32)::bigint / 4294967296::float8;
 CREATE FUNCTION pg_temp.days(float8) RETURNS interval IMMUTABLE LANGUAGE sql
     RETURN make_interval(mins => round($1 * 1440)::integer);
--- what has not happened by the end of 2025 is not known
-CREATE FUNCTION pg_temp.known(timestamptz) RETURNS timestamptz IMMUTABLE LANGUAGE sql
-    RETURN CASE WHEN $1 < '2026-01-01Z' THEN $1 END;
 
 -- what both agreed on: whom they serve, and what a qualified lead is
 
@@ -70,37 +67,42 @@ WHERE d.in_force_at IS NOT NULL OR t.team = 'marketing';
 CREATE TEMP TABLE story ON COMMIT DROP AS
 WITH f AS MATERIALIZED (
     SELECT pg_temp.planted('wrong segment') AS wrong_segment, pg_temp.planted('late handoffs') AS late, pg_temp.planted('slow step') AS slow, pg_temp.planted('star rep') AS star),
-born AS (
-    SELECT 'L' || to_char(n, 'FM00000') AS key, timestamptz '2024-01-01Z' + pg_temp.days(730 * (n / 4000.0) ^ 0.8) AS lead_at
-    FROM generate_series(1, 4000) n),
-grown AS (
-    SELECT b.*, f.*, CASE WHEN pg_temp.draw(key, 'segment') < CASE WHEN wrong_segment THEN 0.8 ELSE 0.4 END THEN 'Small plants'
+born AS MATERIALIZED (
+    SELECT 'L' || to_char(n, 'FM00000') AS key, timestamptz '2024-01-01Z' + pg_temp.days(730 * (n / 3000.0) ^ 0.8) AS lead_at
+    FROM generate_series(1, 3000) n),
+grown AS MATERIALIZED (
+    SELECT b.*, f.*, CASE WHEN pg_temp.draw(key, 'segment') < CASE WHEN wrong_segment THEN 0.7 ELSE 0.4 END THEN 'Small plants'
                      WHEN pg_temp.draw(key, 'large') < 0.7 THEN 'Mid-size plants' ELSE 'Large plants' END AS segment,
         (ARRAY['Trade press', 'Webinar', 'Plant day', 'Referral'])[1 + floor(4 * pg_temp.draw(key, 'source'))::integer] AS source,
         (ARRAY['Raj Patel', 'Maya Cole', 'Kim Sato', 'Nora Lind', 'Pia Voss', 'Jon Hale'])[1 + floor(6 * pg_temp.draw(key, 'owner'))::integer] AS owner,
         (ARRAY['machinery', 'machinery', 'plastics', 'food', 'retail'])[1 + floor(5 * pg_temp.draw(key, 'industry'))::integer] AS industry,
         1 + floor(8 * pg_temp.draw(key, 'visits'))::integer AS visits,
-        CASE WHEN pg_temp.draw(key, 'mql') < 0.75 THEN pg_temp.known(lead_at + pg_temp.days(1 + 12 * pg_temp.draw(key, 'mql days'))) END AS mql_at
+        CASE WHEN pg_temp.draw(key, 'mql') < 0.75 THEN lead_at + pg_temp.days(1 + 12 * pg_temp.draw(key, 'mql days')) END AS mql_at
     FROM born b CROSS JOIN f),
-taken AS (
+taken AS MATERIALIZED (
     SELECT g.*, industry <> 'retail' AS fits,
-        pg_temp.known(mql_at + pg_temp.days(CASE WHEN late AND mql_at >= '2025-07-01Z' THEN 4 ELSE 0.05 END + 0.2 * pg_temp.draw(key, 'taken'))) AS taken_at,
-        industry <> 'retail' AND NOT (wrong_segment AND segment = 'Small plants' AND pg_temp.draw(key, 'worked') < 0.95) AS worked
+        mql_at + pg_temp.days(CASE WHEN late AND mql_at >= '2025-07-01Z' THEN 4 ELSE 0.05 END + 0.2 * pg_temp.draw(key, 'taken')) AS taken_at,
+        industry <> 'retail' AND NOT (wrong_segment AND segment = 'Small plants' AND pg_temp.draw(key, 'worked') < 0.9) AS worked
     FROM grown g),
-met AS (
-    SELECT t.*, CASE WHEN worked THEN pg_temp.known(mql_at + pg_temp.days(6 + 6 * pg_temp.draw(key, 'sql days'))) END AS met_at, pg_temp.draw(key, 'sql') < 0.8 AS is_sql
+met AS MATERIALIZED (
+    SELECT t.*, CASE WHEN worked THEN mql_at + pg_temp.days(6 + 6 * pg_temp.draw(key, 'sql days')) END AS met_at, pg_temp.draw(key, 'sql') < 0.8 AS is_sql
     FROM taken t),
-offered AS (
-    SELECT m.*, CASE WHEN is_sql THEN pg_temp.known(met_at + pg_temp.days(5 + 6 * pg_temp.draw(key, 'offer days')
-            + CASE WHEN slow AND met_at >= '2025-10-01Z' THEN 35 ELSE 0 END)) END AS offered_at, pg_temp.draw(key, 'offer') < 0.75 AS is_deal
+offered AS MATERIALIZED (
+    SELECT m.*, CASE WHEN is_sql THEN met_at + pg_temp.days(5 + 6 * pg_temp.draw(key, 'offer days')
+            + CASE WHEN slow AND met_at >= '2025-10-01Z' THEN 35 ELSE 0 END) END AS offered_at, pg_temp.draw(key, 'offer') < 0.75 AS is_deal
     FROM met m),
 -- of a rep's deals the same share is won at any time
 dealt AS (
-    SELECT o.*, pg_temp.known(offered_at + pg_temp.days(15 + 20 * pg_temp.draw(key, 'close days'))) AS closed_at,
+    SELECT o.*, offered_at + pg_temp.days(15 + 20 * pg_temp.draw(key, 'close days')) AS closed_at,
         is_deal AND (row_number() OVER (PARTITION BY owner, offered_at IS NOT NULL AND is_deal ORDER BY offered_at) * 0.6180339887) % 1
             < CASE WHEN NOT star THEN 0.35 WHEN owner = 'Maya Cole' THEN 0.9 ELSE 0.24 END AS is_won
     FROM offered o)
-SELECT * FROM dealt;
+-- what has not happened by the end of 2025 is not known
+SELECT d.key, d.segment, d.source, d.owner, d.industry, d.visits, d.fits, d.worked, d.is_sql, d.is_deal, d.is_won, d.lead_at, k.*
+FROM dealt d CROSS JOIN LATERAL (
+    SELECT CASE WHEN mql_at < until THEN mql_at END AS mql_at, CASE WHEN taken_at < until THEN taken_at END AS taken_at, CASE WHEN met_at < until THEN met_at END AS met_at,
+        CASE WHEN offered_at < until THEN offered_at END AS offered_at, CASE WHEN closed_at < until THEN closed_at END AS closed_at
+    FROM (SELECT timestamptz '2026-01-01Z' AS until) u) k;
 
 INSERT INTO account (key, name, segment)
 SELECT 'A' || substr(key, 2), 'Plant ' || substr(key, 2), segment FROM story WHERE offered_at IS NOT NULL AND is_deal ORDER BY key;

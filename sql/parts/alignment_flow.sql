@@ -86,12 +86,14 @@ COMMENT ON FUNCTION align.dimension_cadence(timestamptz) IS 'Are the promised re
 CREATE FUNCTION align.dimension_focus(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH year AS MATERIALIZED (SELECT align.fiscal_year($1) AS period),
+    -- of the last moment before: when a year has just begun, that which is over counts
+    WITH year AS MATERIALIZED (
+        SELECT align.fiscal_year(b.at) AS period, (b.at AT TIME ZONE 'UTC')::date AS day FROM (SELECT $1 - '1 microsecond'::interval AS at) b),
     planned AS (SELECT p.key, p.planned_amount FROM year y CROSS JOIN LATERAL align.plan_against_actual(y.period::text) p),
     spent AS (
         SELECT i.key, GREATEST(pg_catalog.sum(s.amount), 0) AS amount, pg_catalog.count(*) AS n
         FROM align.spend s CROSS JOIN year y LEFT JOIN align.plan_item i ON i.id = s.item
-        WHERE s.at >= align.lower(y.period) AND s.at <= ($1 AT TIME ZONE 'UTC')::date GROUP BY i.key),
+        WHERE s.at >= align.lower(y.period) AND s.at <= y.day GROUP BY i.key),
     total AS (
         SELECT pg_catalog.sum(s.amount) AS amount, pg_catalog.sum(LEAST(s.amount, COALESCE(p.planned_amount, 0))) AS within, COALESCE(pg_catalog.sum(s.n), 0)::bigint AS n,
             COALESCE(pg_catalog.sum(s.amount) FILTER (WHERE s.key IS NULL), 0) AS orphan,
@@ -105,12 +107,12 @@ BEGIN ATOMIC
              WHEN t.within < t.amount THEN 'Say of each amount that was not planned what it was for; plan it, or stop it.' END,
         pg_catalog.format('SELECT spend_date, spend_amount, note, item_key, reason FROM align.spend_without_line WHERE spend_date BETWEEN %L AND %L UNION ALL '
             'SELECT spend_date, spend_amount, note, NULL, ''for nothing in the plan'' FROM align.spend_without_item WHERE spend_date BETWEEN %L AND %L',
-            align.lower(y.period), ($1 AT TIME ZONE 'UTC')::date, align.lower(y.period), ($1 AT TIME ZONE 'UTC')::date),
+            align.lower(y.period), y.day, align.lower(y.period), y.day),
         CASE WHEN t.planned = 0 THEN pg_catalog.format('Nothing is budgeted for %s.', y.period)
              WHEN COALESCE(t.amount, 0) = 0 THEN pg_catalog.format('Nothing was spent in %s so far.', y.period) END
     FROM total t CROSS JOIN year y;
 END;
-COMMENT ON FUNCTION align.dimension_focus(timestamptz) IS 'Is money spent on what was planned? Of what was spent in the fiscal year up to the day (UTC), 100 times the share that lies within the budget of its item for the year. What was spent on nothing in the plan, on what has no budget or above it, does not. NULL where nothing is budgeted or spent. Budgets are those of the live plan, which keeps no history.';
+COMMENT ON FUNCTION align.dimension_focus(timestamptz) IS 'Is money spent on what was planned? Of what was spent in the fiscal year before the instant, up to the day of its last moment (UTC), 100 times the share that lies within the budget of its item for the year. What was spent on nothing in the plan, on what has no budget or above it, does not. NULL where nothing is budgeted or spent. Budgets are those of the live plan, which keeps no history.';
 
 CREATE FUNCTION align.dimension_steadiness(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE

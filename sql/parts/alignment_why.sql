@@ -26,7 +26,7 @@ CREATE FUNCTION align.diagnose(at timestamptz DEFAULT pg_catalog.now())
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET jit = off
 BEGIN ATOMIC
     WITH row AS MATERIALIZED (SELECT a.* FROM align.alignment($1) a),
-    span AS MATERIALIZED (SELECT $1 - '365 days'::interval AS since, align.fiscal_year($1) AS year),
+    span AS MATERIALIZED (SELECT $1 - '365 days'::interval AS since, align.fiscal_year($1 - '1 microsecond'::interval) AS year),
     -- what should be signed, and is not, though leads come
     unsigned AS MATERIALIZED (
         SELECT n.dimension, n.name FROM (
@@ -57,7 +57,7 @@ BEGIN ATOMIC
         FROM align.mission_link($1) m
         UNION ALL
         SELECT 'focus', NULLIF(pg_catalog.round((1 - r.score_value / 100) * s.amount), 0), NULL, 'All that was spent outside of the plan is lost to it.'
-        FROM row r CROSS JOIN (SELECT pg_catalog.sum(e.amount) AS amount FROM align.spend e CROSS JOIN span s WHERE e.at >= align.lower(s.year) AND e.at <= ($1 AT TIME ZONE 'UTC')::date) s WHERE r.dimension = 'focus'
+        FROM row r CROSS JOIN (SELECT pg_catalog.sum(e.amount) AS amount FROM align.spend e CROSS JOIN span s WHERE e.at >= align.lower(s.year) AND e.at <= (($1 - '1 microsecond'::interval) AT TIME ZONE 'UTC')::date) s WHERE r.dimension = 'focus'
         UNION ALL
         SELECT 'handoff', pg_catalog.round(l.n * l.chance * w.amount), pg_catalog.round(l.n * l.chance, 1),
             pg_catalog.format('The %s handoffs of 90 days that were late or leaked are lost; else they had become customers as often as the mqls of the year (%s %%), at the mean amount won.', l.n, pg_catalog.round(100 * l.chance, 1))
@@ -77,11 +77,17 @@ BEGIN ATOMIC
         SELECT f.rank, f.area, f.cause, f.finding, f.evidence_count, c.amount, c.customers, c.assumption, f.look_at, f.next_action, f.loss
         FROM fault f LEFT JOIN cost c ON c.dimension = f.dimension
         UNION ALL
-        SELECT 1, 'where it breaks', pg_catalog.format('the step from %s to %s loses leads', b.from_stage, b.to_stage), b.finding, b.lead_count, b.lost_amount, b.lost_customer_count,
+        SELECT 1, 'where it breaks', pg_catalog.format('the step from %s to %s %s', b.from_stage, b.to_stage, CASE WHEN s.loses THEN 'loses leads' ELSE 'has become slow' END), b.finding, b.lead_count,
+            CASE WHEN s.loses THEN b.lost_amount END, CASE WHEN s.loses THEN b.lost_customer_count END,
             pg_catalog.format('The step had passed as many leads as in %s, and they had gone on as all do, at the mean amount won.', b.compared_with),
-            pg_catalog.format('SELECT * FROM align.bottleneck_by(%L) WHERE from_stage = %L ORDER BY lost_lead_count DESC NULLS LAST', $1, b.from_stage),
+            pg_catalog.format('SELECT * FROM align.bottleneck_by(%L) WHERE from_stage = %L ORDER BY %s DESC NULLS LAST', $1, b.from_stage, CASE WHEN s.loses THEN 'lost_lead_count' ELSE 'lost_days' END),
             'Look at ' || pg_catalog.concat_ws(' and ', 'segment ' || b.worst_segment, 'source ' || b.worst_source, CASE WHEN COALESCE(b.worst_segment, b.worst_source) IS NULL THEN 'what changed since then' END) || ' first.', NULL
-        FROM align.bottleneck($1) b WHERE b.lost_lead_low_count > 0 AND b.lead_count >= 30 AND b.finding LIKE '%lost%'
+        FROM align.bottleneck($1) b CROSS JOIN LATERAL (SELECT b.lost_lead_low_count > 0 AS loses) s
+        WHERE (s.loses OR b.lost_low_days > 0) AND b.finding NOT LIKE 'Too few%'
+        UNION ALL
+        -- several mixes are tried, so each must be the more certain
+        SELECT 2, 'discipline', pg_catalog.format('the mix of %s follows the last win', t.mix), t.finding, t.won_count, NULL, NULL, NULL, t.look_at, 'Decide the mix by the record of all periods, once a quarter, and not after each win.', NULL
+        FROM (SELECT r.*, pg_catalog.count(r.p) OVER () AS mixes FROM align.recency_trap($1) r) t WHERE t.is_trap AND t.p * t.mixes < 0.05
         UNION ALL
         SELECT 1, 'structure', 'a goal of one team', pg_catalog.format('%s: %s', pg_catalog.string_agg(g.item_key, ', ' ORDER BY g.gap_order), pg_catalog.min(g.detail)), pg_catalog.count(*), NULL, NULL, NULL,
             'SELECT * FROM align.plan_gap() WHERE gap = ''not owned by leadership''', 'Give each goal to one above both teams.', NULL
@@ -90,4 +96,4 @@ BEGIN ATOMIC
         f.area, f.cause, f.finding, f.evidence_count, f.amount, f.customers, CASE WHEN f.amount IS NOT NULL THEN f.assumption END, f.look_at, f.next_action
     FROM found f ORDER BY 1;
 END;
-COMMENT ON FUNCTION align.diagnose(timestamptz) IS 'What lies under misalignment at an instant, by default now: a row per finding, none where nothing is wrong. Found are dimensions below the value that diagnosis_rules names, definitions and a plan that are not signed, steps that lose more leads than chance explains (bottleneck), and goals that no team of leadership owns. Faults of structure and the four clarities (who, what resonates, how they move, where it breaks) come first; among them what costs most, then what takes most from the index. cause; finding with its numbers; evidence_count: rows; cost_amount and cost_customer_count with their assumption, NULL where neither can be said; look_at: the query that shows the rows; next_step.';
+COMMENT ON FUNCTION align.diagnose(timestamptz) IS 'What lies under misalignment at an instant, by default now: a row per finding, none where nothing is wrong. Found are dimensions below the value that diagnosis_rules names, definitions and a plan that are not signed, steps that lose more leads or take longer than chance explains (bottleneck), mixes that follow the last win (recency_trap, p by the number of mixes), and goals that no team of leadership owns. Faults of structure and the four clarities (who, what resonates, how they move, where it breaks) come first; among them what costs most, then what takes most from the index. cause; finding with its numbers; evidence_count: rows; cost_amount and cost_customer_count with their assumption, NULL where neither can be said; look_at: the query that shows the rows; next_step.';
