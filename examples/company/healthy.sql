@@ -275,4 +275,4 @@ FROM generate_series(period '2025-Q1', '2025-Q4') p
 CROSS JOIN (VALUES ('marketing', 'sales', 'Two customers who tell how it went'), ('sales', 'marketing', 'A page on what a lost hour costs')) t(team, other, what)
 CROSS JOIN LATERAL (SELECT lower(p)::timestamp AT TIME ZONE 'UTC' AS at) d ORDER BY lower(p), t.team;
 COMMIT;
-ANALYZE;
+ANALYZE lead, stage_event, deal, verdict, touch, account;

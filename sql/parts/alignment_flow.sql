@@ -61,7 +61,8 @@ BEGIN ATOMIC
         CASE WHEN p.version IS NULL THEN 'Publish the plan by publish_plan(period), and have both teams sign it.'
              WHEN p.unsigned IS NOT NULL THEN 'Have it signed by sign_plan: ' || p.unsigned || '.'
              WHEN p.drifted > 0 THEN 'Publish what has changed, and have both teams sign it again, or undo it.' END,
-        CASE WHEN p.version IS NULL THEN 'SELECT * FROM align.plan_version_status ORDER BY version' ELSE pg_catalog.format('SELECT * FROM align.plan_drift(%s, %L)', p.version, $1) END,
+        CASE WHEN p.version IS NULL THEN 'SELECT * FROM align.plan_version_status ORDER BY version'
+             WHEN p.unsigned IS NOT NULL THEN pg_catalog.format('SELECT * FROM align.plan_version_status WHERE version = %s', p.version) ELSE pg_catalog.format('SELECT * FROM align.plan_drift(%s, %L)', p.version, $1) END,
         CASE WHEN p.signed * p.kept IS NULL THEN 'No plan of a period that holds the day was published by then.' END
     FROM (SELECT 1) one LEFT JOIN part p ON true;
 END;
