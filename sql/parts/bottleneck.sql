@@ -126,17 +126,17 @@ BEGIN
         LEFT JOIN measured m ON m.step_order = u.place AND m.side = 'now'),
     compared AS (
         SELECT s.*, r.label, r.n AS other_n, r.ratio AS other_ratio, r.mean_days AS other_days,
-            s.n * (r.ratio - s.ratio) AS lost, s.n * pg_catalog.sqrt(s.ratio_error ^ 2 + r.ratio_error ^ 2) AS lost_error,
-            s.n * s.ratio * (s.mean_days - r.mean_days) AS late, s.n * s.ratio * pg_catalog.sqrt(s.mean_days_error ^ 2 + r.mean_days_error ^ 2) AS late_error,
+            s.n * (r.ratio - s.ratio) AS lost, CASE WHEN r.is_same THEN 0 ELSE s.n * pg_catalog.sqrt(s.ratio_error ^ 2 + r.ratio_error ^ 2) END AS lost_error,
+            s.n * s.ratio * (s.mean_days - r.mean_days) AS late, CASE WHEN r.is_same THEN 0 ELSE s.n * s.ratio * pg_catalog.sqrt(s.mean_days_error ^ 2 + r.mean_days_error ^ 2) END AS late_error,
             CASE WHEN s.step_order = pg_catalog.cardinality(path) - 1 THEN 1 WHEN s.later_none THEN 0 ELSE s.later_ratio END AS customer_ratio
         FROM subject s LEFT JOIN LATERAL (
-            SELECT before::text AS label, m.lead_count AS n, m.ratio, m.ratio_error, m.mean_days, m.mean_days_error FROM measured m
+            SELECT before::text AS label, m.lead_count AS n, m.ratio, m.ratio_error, m.mean_days, m.mean_days_error, false AS is_same FROM measured m
             WHERE m.side = 'then' AND m.step_order = s.step_order AND m.dimension = s.dimension AND m.name IS NOT DISTINCT FROM s.name
             UNION ALL
-            SELECT 'target', NULL, (t.goal ->> 'ratio')::double precision, 0, (t.goal ->> 'days')::double precision, 0
+            SELECT 'target', NULL, (t.goal ->> 'ratio')::double precision, 0, (t.goal ->> 'days')::double precision, 0, false
             FROM (SELECT targets -> s.to_stage AS goal) t WHERE $2 = 'target' AND t.goal IS NOT NULL
             UNION ALL
-            SELECT b.name, b.lead_count, b.ratio, CASE WHEN b.dimension = s.dimension AND b.name = s.name THEN -s.ratio_error ELSE b.ratio_error END, b.mean_days, b.mean_days_error
+            SELECT b.name, b.lead_count, b.ratio, b.ratio_error, b.mean_days, b.mean_days_error, b.dimension = s.dimension AND b.name = s.name
             FROM best b WHERE b.step_order = s.step_order) r ON true)
     SELECT c.step_order, c.from_stage, c.to_stage, c.dimension, c.name, c.n, pg_catalog.round(c.ratio::numeric, 6), c.label, c.other_n, pg_catalog.round(c.other_ratio::numeric, 6),
         pg_catalog.round(c.lost::numeric, 1), pg_catalog.round((c.lost - 3 * c.lost_error)::numeric, 1), pg_catalog.round((c.lost + 3 * c.lost_error)::numeric, 1),
