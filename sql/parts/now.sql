@@ -33,6 +33,11 @@ CREATE FUNCTION align.day_text(date date, day date) RETURNS text
             CASE $1 - $2 WHEN 1 THEN 'tomorrow' WHEN -1 THEN 'yesterday' ELSE CASE WHEN $1 > $2 THEN pg_catalog.format('in %s days', $1 - $2) ELSE pg_catalog.format('%s days ago', $2 - $1) END END) END;
 COMMENT ON FUNCTION align.day_text(date, date) IS 'A date as seen from a day, in words, as in: 1 Mar 2026, in 9 days.';
 
+CREATE FUNCTION align.instant_text(at timestamptz) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN pg_catalog.regexp_replace(pg_catalog.to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '\.?0+$', '') || 'Z';
+COMMENT ON FUNCTION align.instant_text(timestamptz) IS 'An instant in UTC, as in 2026-02-16 12:00:00Z, the same in every session.';
+
 -- handoffs
 
 -- Journeys are built of those leads alone that may have an open handoff.
@@ -79,7 +84,7 @@ BEGIN ATOMIC
                   ORDER BY m.key COLLATE "C" LIMIT 1), align.now_mission()),
         NULL::numeric, o.n,
         pg_catalog.format('SELECT * FROM align.handoff(%L) WHERE sla = %L AND outcome = %L AND due_at BETWEEN %L AND %L ORDER BY due_at',
-            $2, o.key, CASE o.state WHEN 'breached' THEN o.state ELSE 'waiting' END, o.from_at, $2 + '3 days'::interval)
+            align.instant_text($2), o.key, CASE o.state WHEN 'breached' THEN o.state ELSE 'waiting' END, align.instant_text(o.from_at), align.instant_text($2 + '3 days'::interval))
     FROM (SELECT o.key, o.giver, o.taker, o.from_stage, o.to_stage, o.feedback, o.within, o.from_at, CASE WHEN $2 > h.due_at THEN 'breached' ELSE 'nearly breached' END AS state,
               pg_catalog.count(*) AS n, pg_catalog.min(h.due_at) AS due_at
           FROM open h JOIN owed o ON o.key = h.key AND h.due_at BETWEEN o.from_at AND $2 + '3 days'::interval
@@ -176,7 +181,7 @@ BEGIN ATOMIC
     SELECT 'message to repeat', m.message_key, pg_catalog.format('Tell %s: %s', m.teams, pg_catalog.left(m.body, 300)),
         pg_catalog.format('%s It is to be told every %s days.', m.words, m.repeat_days),
         NULL::timestamptz, (m.last_at AT TIME ZONE 'UTC')::date + m.repeat_days, $1, align.now_mission(), NULL::numeric, NULL::bigint,
-        pg_catalog.format('SELECT * FROM align.message_reach(%L) WHERE message_key = %L AND is_due', $2, m.message_key)
+        pg_catalog.format('SELECT * FROM align.message_reach(%L) WHERE message_key = %L AND is_due', align.instant_text($2), m.message_key)
     FROM (
         SELECT s.message_key, s.body, pg_catalog.min(COALESCE(r.last_broadcast_at, s.set_at)) AS last_at,
             COALESCE((SELECT pg_catalog.ceil((g.value #>> '{}')::numeric)::integer FROM align.setting g WHERE g.key = 'message_repeat_days'), 90) AS repeat_days,
@@ -197,7 +202,8 @@ BEGIN ATOMIC
         pg_catalog.concat_ws(' ', pg_catalog.format(CASE d.n WHEN 1 THEN 'Due %2$s.' ELSE '%1$s in a row were not held, the last due %2$s.' END, d.n, align.day_text(d.due_date, d.day)),
             COALESCE('The last that was held is that of ' || align.date_text(d.last_due) || '.', 'None was held yet.')),
         NULL::timestamptz, d.due_date, $1, align.now_mission(), NULL::numeric, NULL::bigint,
-        pg_catalog.format('SELECT * FROM align.due_reviews(%L, %L, %L) WHERE kind = %L', COALESCE(d.last_due, d.first_due), d.day, $2, d.kind)
+        pg_catalog.format('SELECT * FROM align.due_reviews(%L, %L, %L) WHERE kind = %L',
+            pg_catalog.to_char(COALESCE(d.last_due, d.first_due), 'YYYY-MM-DD'), pg_catalog.to_char(d.day, 'YYYY-MM-DD'), align.instant_text($2), d.kind)
     FROM (
         SELECT r.kind, t.day, h.last_due, pg_catalog.count(*) AS n, pg_catalog.min(v.due_date) AS first_due, pg_catalog.max(v.due_date) AS due_date
         FROM (SELECT ($2 AT TIME ZONE 'UTC')::date AS day) t
