@@ -16,3 +16,4 @@
 \ir recency.sql
 \ir bottleneck.sql
 \ir value.sql
+\ir now.sql
