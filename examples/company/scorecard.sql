@@ -13,7 +13,7 @@ CREATE FUNCTION pg_temp.draw(VARIADIC words text[]) RETURNS float8 IMMUTABLE LAN
 
 -- what was spent on events, and what was entered by hand: two meetings forgot it
 INSERT INTO spend (item, at, amount, channel, note)
-SELECT i.id, p.at, round((4500 + 6000 * pg_temp.draw('spend', p.at::text))::numeric, -2), 'events', 'Plant day'
+SELECT i.id, p.at, round((4500 + 6000 * pg_temp.draw('spend', p.at::text))::numeric, -2), 'Plant day', 'Plant day'
 FROM plan_item i CROSS JOIN (SELECT lower(p) + 11 AS at FROM generate_series(period '2025-01', '2025-12') p) p WHERE i.key = 'S3';
 SELECT count(record_value(m.key, p::text, floor(m.low + m.spread * pg_temp.draw(m.key, p::text))::numeric, at => upper(p) + time '09:00' AT TIME ZONE 'UTC')) AS entered
 FROM (VALUES ('first-talks', 2, 5), ('posts', 2, 3)) m(key, low, spread) CROSS JOIN generate_series(period '2025-W01', '2025-W52') p
