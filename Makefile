@@ -2,7 +2,7 @@
 
 # Every capability, in dependency order. It names src/NAME.c and src/NAME_*.c,
 # sql/parts/NAME.sql (and NAME_*.sql), test/sql/NAME.sql, expected/NAME.out and docs/NAME.md.
-CAPABILITIES = base period stage target score lead journey funnel flow rubric definition agreement predict plan budget metric contract map scorecard incentive forecast experiment worktime survival handoff repeatability attribution bottleneck value message cadence alignment
+CAPABILITIES = base period stage target score lead journey funnel flow rubric definition agreement predict plan budget metric contract map scorecard incentive forecast experiment worktime survival handoff repeatability attribution bottleneck value currency prioritize message cadence recency now alignment
 
 EXTENSION = align
 RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" align.control)
@@ -89,6 +89,9 @@ $(error no PostgreSQL with its headers is found: install postgresql-server-dev-1
 endif
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
+
+# long loops over doubles
+src/prioritize_bound.o: override CFLAGS += $(CFLAGS_UNROLL_LOOPS) $(CFLAGS_VECTORIZE)
 
 all: src/bin/align_load
 

@@ -17,9 +17,7 @@
 #include "utils/builtins.h"
 
 #include "agreement.h"
-
-/* 97.5 % of a normal distribution lie below it */
-#define NORMAL_QUANTILE	1.959963984540054
+#include "base_special.h"
 
 /* A category, and how often each judge said it. */
 typedef struct Category
@@ -68,8 +66,8 @@ void
 align_agreement_put_interval(Datum *values, bool *nulls, double value, double error,
 							 double lowest, double highest)
 {
-	double		low = value - NORMAL_QUANTILE * error;
-	double		high = value + NORMAL_QUANTILE * error;
+	double		low = value - ALIGN_NORMAL_975 * error;
+	double		high = value + ALIGN_NORMAL_975 * error;
 
 	put_float(values, nulls, 0, value);
 	put_float(values, nulls, 1, error);

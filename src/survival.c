@@ -33,15 +33,13 @@
 
 #include "base.h"
 #include "base_histogram.h"
+#include "base_special.h"
 #include "base_state.h"
 #include "journey.h"
 
 #define SURVIVAL_VERSION	1
 #define FIRST_CAPACITY		16
 #define MAX_ROWS			PG_UINT32_MAX
-
-/* Two-sided 95 % of the normal distribution. */
-#define Z_95				1.959963984540054
 
 /* Products of fractions come this near to what they are. */
 #define SLACK				1e-12
@@ -469,7 +467,7 @@ curve_interval(const Curve *curve, double *low, double *high)
 
 	if (curve->survival >= 1 || curve->survival <= 0)
 		return false;
-	factor = exp(Z_95 * sqrt(curve->variance) / log(curve->survival));
+	factor = exp(ALIGN_NORMAL_975 * sqrt(curve->variance) / log(curve->survival));
 	*low = pow(curve->survival, 1 / factor);
 	*high = pow(curve->survival, factor);
 	return true;

@@ -29,7 +29,7 @@ JOIN lead l ON l.id = e.lead
 WHERE e.opened IS NOT NULL ORDER BY l.key;
 
 -- one to five touches within the sixty days before a lead became mql: the first
--- on the channel of its source, the others on what the company does
+-- on the channel of its source, the others on what the company does, by assets of message.sql
 INSERT INTO touch (lead, at, channel, item, asset)
 SELECT l.id, e.mql - make_interval(mins => (60 * 1440 * pg_temp.draw(l.key, 'touch', n::text))::integer / n), c.channel, c.item, c.asset
 FROM (SELECT lead, min(at) AS mql FROM stage_event WHERE stage = 'mql' GROUP BY lead) e
@@ -37,7 +37,7 @@ JOIN lead l ON l.id = e.lead
 CROSS JOIN LATERAL generate_series(1, 1 + (4.99 * pg_temp.draw(l.key, 'touches') ^ 2)::integer) n
 CROSS JOIN LATERAL (SELECT CASE WHEN n = 1 THEN l.source ELSE
     (ARRAY['Email', 'Webinar', 'Trade press', 'Plant day', 'Sales call'])[1 + floor(5 * pg_temp.draw(l.key, 'channel', n::text))::integer] END AS channel) w
-CROSS JOIN LATERAL (SELECT w.channel, m.item, m.asset FROM (SELECT) one LEFT JOIN (VALUES ('Trade press', 'A23', 'advert'), ('Plant day', 'R5', 'invitation'),
-    ('Webinar', 'R12', 'talk'), ('Event', 'R6', 'booth'), ('Referral', 'S6', NULL), ('Sales call', 'R2', NULL)) m(channel, item, asset) ON m.channel = w.channel) c
+CROSS JOIN LATERAL (SELECT w.channel, m.item, m.asset FROM (SELECT) one LEFT JOIN (VALUES ('Trade press', 'A23', 'M02'), ('Plant day', 'R5', 'M17'),
+    ('Webinar', 'R12', 'M04'), ('Event', 'R6', 'M09'), ('Email', NULL, 'M08'), ('Referral', 'S6', NULL), ('Sales call', 'R2', 'S11')) m(channel, item, asset) ON m.channel = w.channel) c
 WHERE w.channel IS NOT NULL;
 COMMIT;

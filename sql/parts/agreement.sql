@@ -394,17 +394,36 @@ COMMENT ON FUNCTION align.segment_divergence(timestamptz) IS 'Whom marketing bri
 
 -- where the two teams differ
 
+-- Grouped rather than joined with itself: a table of verdicts that was never
+-- analyzed would be joined by comparing every lead with every other.
+CREATE VIEW align.verdict_pair WITH (security_invoker = true) AS
+    SELECT g.definition, g.lead_key, g.segment, (g.said[a.place]).team AS team_a, (g.said[a.place]).qualified AS qualified_a, (g.said[a.place]).reason AS reason_a,
+        (g.said[b.place]).team AS team_b, (g.said[b.place]).qualified AS qualified_b, (g.said[b.place]).reason AS reason_b, GREATEST((g.said[a.place]).at, (g.said[b.place]).at) AS at
+    FROM (SELECT v.definition, v.lead_key, v.segment, pg_catalog.array_agg(v ORDER BY v.team) AS said
+          FROM align.lead_verdict v WHERE v.team IS NOT NULL GROUP BY v.definition, v.lead_key, v.segment HAVING pg_catalog.count(*) > 1) g
+    CROSS JOIN LATERAL pg_catalog.generate_series(1, pg_catalog.cardinality(g.said) - 1) a(place)
+    CROSS JOIN LATERAL pg_catalog.generate_series(a.place + 1, pg_catalog.cardinality(g.said)) b(place);
+COMMENT ON VIEW align.verdict_pair IS 'The last words of two teams on the leads that both have judged: a row per definition, lead and pair of teams.';
+COMMENT ON COLUMN align.verdict_pair.definition IS 'The definition.';
+COMMENT ON COLUMN align.verdict_pair.lead_key IS 'The lead.';
+COMMENT ON COLUMN align.verdict_pair.segment IS 'Its market segment.';
+COMMENT ON COLUMN align.verdict_pair.team_a IS 'One team, the first in the alphabet.';
+COMMENT ON COLUMN align.verdict_pair.qualified_a IS 'What it says.';
+COMMENT ON COLUMN align.verdict_pair.reason_a IS 'Why.';
+COMMENT ON COLUMN align.verdict_pair.team_b IS 'The other team.';
+COMMENT ON COLUMN align.verdict_pair.qualified_b IS 'What it says.';
+COMMENT ON COLUMN align.verdict_pair.reason_b IS 'Why.';
+COMMENT ON COLUMN align.verdict_pair.at IS 'When the later of the two was said.';
+
 CREATE VIEW align.definition_agreement WITH (security_invoker = true) AS
     SELECT s.definition, s.team_a, s.team_b, s.is_total, s.segment, s.lead_count, s.yes_a_count, s.yes_b_count,
         pg_catalog.round((s.k).agree_ratio::numeric, 6) AS agree_ratio, pg_catalog.round((s.k).kappa::numeric, 6) AS kappa,
         pg_catalog.round((s.k).low::numeric, 6) AS kappa_low, pg_catalog.round((s.k).high::numeric, 6) AS kappa_high
-    FROM (SELECT a.definition, a.team AS team_a, b.team AS team_b, GROUPING(a.segment) = 1 AS is_total, a.segment,
-              pg_catalog.count(*) AS lead_count, pg_catalog.count(*) FILTER (WHERE a.qualified) AS yes_a_count,
-              pg_catalog.count(*) FILTER (WHERE b.qualified) AS yes_b_count, align.kappa_detail(a.qualified, b.qualified) AS k
-          FROM align.lead_verdict a
-          JOIN align.lead_verdict b ON b.lead_key = a.lead_key AND b.definition = a.definition AND b.team > a.team
-          WHERE a.team IS NOT NULL AND b.team IS NOT NULL
-          GROUP BY GROUPING SETS ((a.definition, a.team, b.team), (a.definition, a.team, b.team, a.segment)) OFFSET 0) s;
+    FROM (SELECT p.definition, p.team_a, p.team_b, GROUPING(p.segment) = 1 AS is_total, p.segment,
+              pg_catalog.count(*) AS lead_count, pg_catalog.count(*) FILTER (WHERE p.qualified_a) AS yes_a_count,
+              pg_catalog.count(*) FILTER (WHERE p.qualified_b) AS yes_b_count, align.kappa_detail(p.qualified_a, p.qualified_b) AS k
+          FROM align.verdict_pair p
+          GROUP BY GROUPING SETS ((p.definition, p.team_a, p.team_b), (p.definition, p.team_a, p.team_b, p.segment)) OFFSET 0) s;
 COMMENT ON VIEW align.definition_agreement IS 'How far two teams agree on who is qualified, by the last word of each on the leads that both have judged: Cohen''s kappa with its 95 % interval, by definition in all and by segment.';
 COMMENT ON COLUMN align.definition_agreement.definition IS 'The definition.';
 COMMENT ON COLUMN align.definition_agreement.team_a IS 'One team, the first in the alphabet.';
@@ -432,18 +451,16 @@ CREATE VIEW align.disagreement WITH (security_invoker = true) AS
          FROM align.explain(d.rubric, d.attrs, d.at) e) AS explanation
     FROM (SELECT p.*, align.qualify(p.rubric, p.attrs, p.at) AS v,
               pg_catalog.round(pg_catalog.abs((align.points(p.rubric, p.attrs, p.at) - align.threshold(p.rubric)) / NULLIF(align.max_points(p.rubric), 0))::numeric, 6) AS margin_ratio
-          FROM (SELECT a.definition, a.lead_key, l.segment, a.team AS team_a, a.qualified AS qualified_a, a.reason AS reason_a,
-                    b.team AS team_b, b.qualified AS qualified_b, b.reason AS reason_b, GREATEST(a.at, b.at) AS at, f.rubric,
+          FROM (SELECT t.*, f.rubric,
                     align.lead_attrs(l.source, l.segment, l.attrs, c.attrs) AS attrs,
                     CASE WHEN align.entered(j.journey, 'customer') IS NOT NULL THEN 'won'
                          WHEN align.is_exit(align.current(j.journey)) THEN align.current(j.journey)::text END AS outcome
-                FROM align.lead_verdict a
-                JOIN align.lead_verdict b ON b.lead_key = a.lead_key AND b.definition = a.definition AND b.team > a.team AND b.qualified <> a.qualified
-                JOIN align.lead l ON l.key = a.lead_key
+                FROM align.verdict_pair t
+                JOIN align.lead l ON l.key = t.lead_key
                 CROSS JOIN LATERAL (SELECT i.journey FROM align.lead_journey i WHERE i.lead_id = l.id) j
                 LEFT JOIN align.account c ON c.id = l.account
-                LEFT JOIN LATERAL align.definition_in_force(a.definition) f ON true
-                WHERE a.team IS NOT NULL AND b.team IS NOT NULL OFFSET 0) p OFFSET 0) d;
+                LEFT JOIN LATERAL align.definition_in_force(t.definition) f ON true
+                WHERE t.qualified_a <> t.qualified_b OFFSET 0) p OFFSET 0) d;
 COMMENT ON VIEW align.disagreement IS 'The leads on which two teams differ by their last word, with both reasons, what became of the lead, and what the definition in force says of it and why. Most telling first by telling_order: where the outcome is known, and then where the rubric is clearest.';
 COMMENT ON COLUMN align.disagreement.definition IS 'The definition.';
 COMMENT ON COLUMN align.disagreement.lead_key IS 'The lead.';

@@ -36,6 +36,11 @@ $node->safe_psql('company', q{
 	SELECT propose_definition('ready', 'require visits_30d >= 3 +10 country = ''US'' qualify at 5', 'one'), propose_definition('ready', 'require visits_30d >= 4', 'two');
 	SELECT sign_definition('ready', 1, 'marketing'), sign_definition('ready', 1, 'sales'), sign_definition('ready', 2, 'sales');
 	SELECT qualify_all('ready'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
+	INSERT INTO plan_item (key, level, title, team, period) VALUES ('R1', 'rock', 'Plant days', 'marketing', '2026-Q1');
+	INSERT INTO plan_alternative (item, choice) SELECT id, 'event' FROM plan_item;
+	INSERT INTO grant_of_currency (team, period, points) VALUES ('sales', '2026-Q1', 20), ('sales', '2026-Q1', 100);
+	SELECT ask('sales', 'marketing', 'A page', 30, '2026-Q1', 'R1'), ask('sales', 'marketing', 'Names', 90, '2026-Q1'), accept_request('Q1');
+	INSERT INTO capacity (team, period, days) VALUES ('sales', '2026-Q1', 50);
 	SELECT forget('L000002');
 	SELECT announce_breaches('2026-01-01Z');
 	INSERT INTO plan_item (key, level, title, period) VALUES ('G', 'goal', 'Grow', '2026');
