@@ -93,17 +93,22 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION align.dimension_cadence(timestamptz) IS 'Are the promised reviews held? 100 times the share of due reviews of the last 365 days that were held, of the kind that is kept least; a week, month or quarter of the rule counts once. So neither more reviews than promised nor a further kind of them can raise it.';
 
+CREATE FUNCTION align.spending_year(at timestamptz) RETURNS align.period
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT y.year - CASE WHEN NOT EXISTS (SELECT FROM align.spend s WHERE y.year @> s.at AND s.at <= ($1 AT TIME ZONE 'UTC')::date)
+                AND EXISTS (SELECT FROM align.spend s WHERE y.year - 1 @> s.at) THEN 1 ELSE 0 END
+            FROM (SELECT align.fiscal_year($1) AS year) y);
+COMMENT ON FUNCTION align.spending_year(timestamptz) IS 'The fiscal year whose spending is judged at an instant: the one that holds it, or the one before as long as nothing was spent in it and something in that.';
+
 CREATE FUNCTION align.dimension_focus(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    -- of the last moment before: when a year has just begun, that which is over counts
-    WITH year AS MATERIALIZED (
-        SELECT align.fiscal_year(b.at) AS period, (b.at AT TIME ZONE 'UTC')::date AS day FROM (SELECT $1 - '1 microsecond'::interval AS at) b),
+    WITH year AS MATERIALIZED (SELECT align.spending_year($1) AS period, ($1 AT TIME ZONE 'UTC')::date AS day),
     planned AS (SELECT p.key, p.planned_amount FROM year y CROSS JOIN LATERAL align.plan_against_actual(y.period::text) p),
     spent AS (
         SELECT i.key, GREATEST(pg_catalog.sum(s.amount), 0) AS amount, pg_catalog.count(*) AS n
         FROM align.spend s CROSS JOIN year y LEFT JOIN align.plan_item i ON i.id = s.item
-        WHERE s.at >= align.lower(y.period) AND s.at <= y.day GROUP BY i.key),
+        WHERE y.period OPERATOR(align.@>) s.at AND s.at <= y.day GROUP BY i.key),
     total AS (
         SELECT pg_catalog.sum(s.amount) AS amount, pg_catalog.sum(LEAST(s.amount, COALESCE(p.planned_amount, 0))) AS within, COALESCE(pg_catalog.sum(s.n), 0)::bigint AS n,
             COALESCE(pg_catalog.sum(s.amount) FILTER (WHERE s.key IS NULL), 0) AS orphan,
@@ -117,12 +122,12 @@ BEGIN ATOMIC
              WHEN t.within < t.amount THEN 'Say of each amount that was not planned what it was for; plan it, or stop it.' END,
         pg_catalog.format('SELECT spend_date, spend_amount, note, item_key, reason FROM align.spend_without_line WHERE spend_date BETWEEN %L AND %L UNION ALL '
             'SELECT spend_date, spend_amount, note, NULL, ''for nothing in the plan'' FROM align.spend_without_item WHERE spend_date BETWEEN %L AND %L',
-            align.lower(y.period), y.day, align.lower(y.period), y.day),
+            align.lower(y.period), LEAST(align.upper(y.period) - 1, y.day), align.lower(y.period), LEAST(align.upper(y.period) - 1, y.day)),
         CASE WHEN t.planned = 0 THEN pg_catalog.format('Nothing is budgeted for %s.', y.period)
              WHEN COALESCE(t.amount, 0) = 0 THEN pg_catalog.format('Nothing was spent in %s so far.', y.period) END
     FROM total t CROSS JOIN year y;
 END;
-COMMENT ON FUNCTION align.dimension_focus(timestamptz) IS 'Is money spent on what was planned? Of what was spent in the fiscal year before the instant, up to the day of its last moment (UTC), 100 times the share that lies within the budget of its item for the year. What was spent on nothing in the plan, on what has no budget or above it, does not. NULL where nothing is budgeted or spent. Budgets are those of the live plan, which keeps no history.';
+COMMENT ON FUNCTION align.dimension_focus(timestamptz) IS 'Is money spent on what was planned? Of what was spent in the fiscal year (that of spending_year) up to the day (UTC), 100 times the share that lies within the budget of its item for the year. What was spent on nothing in the plan, on what has no budget or above it, does not. NULL where nothing is budgeted or spent. Budgets are those of the live plan, which keeps no history.';
 
 CREATE FUNCTION align.dimension_steadiness(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE

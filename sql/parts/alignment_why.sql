@@ -26,7 +26,7 @@ CREATE FUNCTION align.diagnose(at timestamptz DEFAULT pg_catalog.now())
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET jit = off
 BEGIN ATOMIC
     WITH row AS MATERIALIZED (SELECT a.* FROM align.alignment($1) a),
-    span AS MATERIALIZED (SELECT $1 - '365 days'::interval AS since, align.fiscal_year($1 - '1 microsecond'::interval) AS year),
+    span AS MATERIALIZED (SELECT $1 - '365 days'::interval AS since, align.spending_year($1) AS year),
     -- what should be signed, and is not, though leads come
     unsigned AS MATERIALIZED (
         SELECT n.dimension, n.name FROM (
@@ -58,7 +58,7 @@ BEGIN ATOMIC
         FROM align.mission_link($1) m
         UNION ALL
         SELECT 'focus', NULLIF(pg_catalog.round((1 - r.score_value / 100) * s.amount), 0), NULL, 'All that was spent outside of the plan is lost to it.'
-        FROM row r CROSS JOIN (SELECT pg_catalog.sum(e.amount) AS amount FROM align.spend e CROSS JOIN span s WHERE e.at >= align.lower(s.year) AND e.at <= (($1 - '1 microsecond'::interval) AT TIME ZONE 'UTC')::date) s WHERE r.dimension = 'focus'
+        FROM row r CROSS JOIN (SELECT pg_catalog.sum(e.amount) AS amount FROM align.spend e CROSS JOIN span s WHERE s.year @> e.at AND e.at <= ($1 AT TIME ZONE 'UTC')::date) s WHERE r.dimension = 'focus'
         UNION ALL
         SELECT 'handoff', pg_catalog.round(l.n * l.chance * w.amount), pg_catalog.round(l.n * l.chance, 1),
             pg_catalog.format('The %s handoffs of 90 days that were late or leaked are lost; else they had become customers as often as the mqls of the year (%s %%), at the mean amount won.', l.n, pg_catalog.round(100 * l.chance, 1))

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(159);
+SELECT plan(160);
 
 -- What a query says after some statements, which are then undone.
 CREATE FUNCTION pg_temp.after(change text, question text) RETURNS text LANGUAGE plpgsql AS $$
@@ -150,6 +150,8 @@ SELECT is(pg_temp.score_after(dimension, change), expected, concat_ws(': ', dime
     ('focus', 'UPDATE spend SET item = NULL', '0 n=2', 'nothing was planned'),
     ('focus', 'UPDATE plan_item SET budget = NULL', '- n=2', 'there is no budget'),
     ('focus', 'DELETE FROM spend', '- n=0', 'nothing was spent'),
+    -- 12 of 50
+    ('focus', $$UPDATE plan_item SET period = '2025', budget = CASE key WHEN 'S' THEN 12 END WHERE period IS NOT NULL; UPDATE spend SET at = '2025-12-20', amount = 50 WHERE item = (SELECT id FROM plan_item WHERE key = 'S'); DELETE FROM spend WHERE at >= '2026-01-01'$$, '24 n=1', 'the year before, as long as nothing is spent in this'),
     ('steadiness', '', '100 n=1', 'never changed'),
     -- 731 days are 2.001369 years: 2.001369 / 3.001369
     ('steadiness', $$INSERT INTO message_version (message, version, body, set_at) VALUES ('promise', 2, 'Plants win hours', '2025-02-01Z')$$, '66.68 n=1', 'one change in two years'),
