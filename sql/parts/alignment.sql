@@ -89,6 +89,9 @@ SELECT pg_catalog.pg_extension_config_dump('align.alignment_signature', '');
 CREATE TRIGGER alignment_weight_keep_history BEFORE UPDATE OR DELETE OR TRUNCATE ON align.alignment_weight
     FOR EACH STATEMENT EXECUTE FUNCTION align.keep_history();
 COMMENT ON TRIGGER alignment_weight_keep_history ON align.alignment_weight IS 'append-only: another set is another version';
+CREATE TRIGGER alignment_weight_own_builtin BEFORE UPDATE ON align.alignment_weight
+    FOR EACH ROW EXECUTE FUNCTION align.own_builtin();
+COMMENT ON TRIGGER alignment_weight_own_builtin ON align.alignment_weight IS 'version 0 stays as shipped';
 CREATE TRIGGER alignment_signature_keep_history BEFORE UPDATE OR DELETE OR TRUNCATE ON align.alignment_signature
     FOR EACH STATEMENT EXECUTE FUNCTION align.keep_history();
 COMMENT ON TRIGGER alignment_signature_keep_history ON align.alignment_signature IS 'append-only';

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(160);
+SELECT plan(163);
 
 -- What a query says after some statements, which are then undone.
 CREATE FUNCTION pg_temp.after(change text, question text) RETURNS text LANGUAGE plpgsql AS $$
@@ -28,6 +28,10 @@ SELECT is_empty($$SELECT * FROM alignment('2026-01-01Z') WHERE reason_not_measur
 SELECT is((SELECT row_to_json(i)::text FROM alignment_index('2026-01-01Z') i), '{"index_value":null,"measured_ratio":0.000000,"evidence_count":null,"measured_count":0,"weights_version":0,"finding":"Nothing could be measured."}', '... nor is the index');
 SELECT is_empty($$SELECT * FROM diagnose('2026-01-01Z') UNION ALL SELECT * FROM diagnose()$$, '... and nothing is found');
 SELECT is_empty($$SELECT * FROM alignment_change('2025-01-01Z', '2026-01-01Z')$$, '... nor has anything changed');
+
+SELECT is((SELECT count(score_value) || ' ' || count(reason_not_measured) FROM alignment(NULL)), '0 14', 'at no instant nothing is measured');
+SELECT is(left(pg_temp.error_of($$SELECT * FROM alignment('infinity')$$), 51), '22008 | date out of range for a period: infinity | ', 'nor is there an end of time');
+SELECT is(left(pg_temp.error_of('UPDATE alignment_weight SET weight = 1'), 5), '23514', 'the shipped weights stay');
 
 -- a healthy company, by hand
 INSERT INTO definition (name, version, rubric, created_at) SELECT n, 1, 'require size > 10', '2024-01-01Z' FROM unnest(array['icp', 'mql']) n;
