@@ -220,6 +220,25 @@ CREATE TRIGGER request_charge_account AFTER INSERT OR UPDATE ON align.request
     FOR EACH ROW EXECUTE FUNCTION align.charge_account();
 COMMENT ON TRIGGER request_charge_account ON align.request IS 'the points are held, spent or given back';
 
+CREATE FUNCTION align.keep_account() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'TRUNCATE' AND NOT EXISTS (SELECT FROM align.currency_account) THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'accounts follow grants and requests: % refused', TG_OP
+        USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'What a team has is what it was granted, less what it asked for; nobody writes it by hand.',
+            HINT = 'Grant points by grant_points, or insert into grant_of_currency.';
+END $$;
+COMMENT ON FUNCTION align.keep_account() IS 'Trigger: refuses to change accounts by hand, to all.';
+CREATE TRIGGER currency_account_keep BEFORE INSERT OR UPDATE OR DELETE ON align.currency_account
+    FOR EACH STATEMENT WHEN (pg_catalog.pg_trigger_depth() = 0) EXECUTE FUNCTION align.keep_account();
+COMMENT ON TRIGGER currency_account_keep ON align.currency_account IS 'the triggers of grants and requests alone write it';
+CREATE TRIGGER currency_account_keep_all BEFORE TRUNCATE ON align.currency_account
+    FOR EACH STATEMENT EXECUTE FUNCTION align.keep_account();
+COMMENT ON TRIGGER currency_account_keep_all ON align.currency_account IS 'the points of all teams stay';
+
 CREATE FUNCTION align.keep_grant() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

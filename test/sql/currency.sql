@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(60);
+SELECT plan(63);
 
 CREATE ROLE align_ann; CREATE ROLE align_ben; CREATE ROLE align_ida;
 GRANT USAGE ON SCHEMA align TO align_ann, align_ben, align_ida;
@@ -108,7 +108,12 @@ SELECT is(split_part(pg_temp.error_of($$UPDATE request SET points = 1 WHERE key 
 SELECT is(pg_temp.error_of($$UPDATE request SET status = 'asked', answered_at = NULL, answered_by = NULL, closed_at = NULL, closed_by = NULL, result = NULL WHERE key = 'Q1'$$),
     '55000 | requests stay as they were asked: from done to asked refused | What is asked is accepted, refused or withdrawn; what is accepted is done or refused. Nothing else of it changes. | Use accept_request, refuse_request, withdraw_request or finish_request; to ask for something else, ask anew.', 'no way back');
 SELECT is(split_part(pg_temp.error_of('DELETE FROM request'), ' | ', 2), 'requests stay as they were asked: DELETE refused', 'requests do not go');
+SELECT is(pg_temp.error_of('UPDATE currency_account SET granted = granted + 1000'), '55000 | accounts follow grants and requests: UPDATE refused | What a team has is what it was granted, less what it asked for; nobody writes it by hand. | Grant points by grant_points, or insert into grant_of_currency.', 'nobody grants past the ledger');
+SELECT is(split_part(pg_temp.error_of($$INSERT INTO currency_account VALUES ('it', '2026-Q1', 10, 0, 0, 1)$$), ' | ', 2), 'accounts follow grants and requests: INSERT refused', 'nor opens an account');
+SELECT is(split_part(pg_temp.error_of('DELETE FROM currency_account'), ' | ', 2) || ', ' || split_part(pg_temp.error_of('TRUNCATE currency_account, request'), ' | ', 1), 'accounts follow grants and requests: DELETE refused, 55000', 'nor ends one');
+ALTER TABLE currency_account DISABLE TRIGGER currency_account_keep;
 SELECT is(split_part(pg_temp.error_of($$UPDATE currency_account SET spent = granted + 1$$), ' | ', 1), '23514', 'an account is never overdrawn');
+ALTER TABLE currency_account ENABLE TRIGGER currency_account_keep;
 SELECT is(split_part(pg_temp.error_of($$INSERT INTO capacity (team, period, days) VALUES ('sales', '2026-Q1', -1)$$), ' | ', 1), '23514', 'days below 0');
 
 SELECT * FROM finish();
