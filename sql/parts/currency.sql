@@ -317,7 +317,7 @@ BEGIN
     IF $3 IS NULL OR $3 NOT BETWEEN 1 AND 1000000000000 OR asked IS NULL THEN
         RAISE EXCEPTION 'invalid grant: % points of %', COALESCE($3::text, 'NULL'), COALESCE(asked::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = 'A grant is of 1 to 1000000000000 points, of one period.',
+                DETAIL = 'A grant is of 1 to 1,000,000,000,000 points, of one period.',
                 HINT = 'Points cannot be taken back; grant less in the next period.';
     END IF;
     PERFORM align.lock_account($1, asked);
@@ -352,8 +352,8 @@ BEGIN
     IF fault IS NOT NULL THEN
         RAISE EXCEPTION 'invalid request: %', fault
             USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = 'A team asks another, in 1 to 10,000 characters, for 0 or more points of one period; days and money are 0 or more.',
-                HINT = 'See request for what was asked before.';
+                DETAIL = 'A team asks another, in 1 to 10,000 characters, for 0 to 1,000,000,000,000 points of one period; days and money are 0 or more.',
+                HINT = 'Ask as in ask(''sales'', ''marketing'', ''A page for plant managers'', 60, ''2026-Q1''), under a key of its own.';
     END IF;
     IF NOT align.lock_account($1, asked) THEN
         RAISE EXCEPTION 'team "%" has no points of %', $1, asked
@@ -404,7 +404,7 @@ BEGIN
                 HINT = CASE WHEN asked.status = 'asked' THEN 'Accept it first.' ELSE 'To have it after all, ask anew.' END;
     END IF;
     IF $2 <> 'accepted' AND (pg_catalog.length($3) NOT BETWEEN 1 AND 10000 OR ($3 IS NULL AND $2 <> 'withdrawn')) THEN
-        RAISE EXCEPTION 'cannot % request "%" without a word', deed, $1
+        RAISE EXCEPTION 'cannot % request "%" %', deed, $1, CASE WHEN pg_catalog.length($3) > 10000 THEN pg_catalog.format('with a text of %s characters', pg_catalog.length($3)) ELSE 'without a word' END
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = 'A refusal has a reason, and what is done a result, of 1 to 10,000 characters.',
                 HINT = 'Say it in a line.';

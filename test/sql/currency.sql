@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(63);
+SELECT plan(65);
 
 CREATE ROLE align_ann; CREATE ROLE align_ben; CREATE ROLE align_ida;
 GRANT USAGE ON SCHEMA align TO align_ann, align_ben, align_ida;
@@ -37,7 +37,7 @@ SELECT is(pg_temp.as_role('align_ida', $$grant_points('sales', '2026Q1', 100, 'F
 SELECT is(pg_temp.as_role('align_ida', $$grant_points('sales', '2026-Q1', 20)$$), '2', 'and does again');
 SELECT is(pg_temp.as_role('align_ida', $$grant_points('marketing', '2026-Q1', 50)$$), '3', 'to another team');
 SELECT is(pg_temp.balance(), 'marketing 2026-Q1 50 0 0 50; sales 2026-Q1 120 0 0 120', 'who has what');
-SELECT is(pg_temp.as_role('align_ida', $$grant_points('sales', '2026-Q1', -5)$$), '22023 | invalid grant: -5 points of 2026-Q1 | A grant is of 1 to 1000000000000 points, of one period. | Points cannot be taken back; grant less in the next period.', 'points below 0');
+SELECT is(pg_temp.as_role('align_ida', $$grant_points('sales', '2026-Q1', -5)$$), '22023 | invalid grant: -5 points of 2026-Q1 | A grant is of 1 to 1,000,000,000,000 points, of one period. | Points cannot be taken back; grant less in the next period.', 'points below 0');
 SELECT is(split_part(pg_temp.as_role('align_ida', $$grant_points('sales', '2026-Q1', 0)$$), ' | ', 2), 'invalid grant: 0 points of 2026-Q1', 'no points');
 SELECT is(split_part(pg_temp.as_role('align_ida', $$grant_points('sales', NULL, 5)$$), ' | ', 2), 'invalid grant: 5 points of NULL', 'no period');
 SELECT is(split_part(pg_temp.as_role('align_ida', $$grant_points('sales', '2026-Q5', 5)$$), ' | ', 2), 'invalid period: "2026-Q5"', 'not a period');
@@ -55,9 +55,10 @@ SELECT is(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'Forty names'
 SELECT is(pg_temp.as_role('align_ben', $$ask('sales', 'hr', 'A chair', 0, '2026-Q1', key => 'chair')$$), 'chair', 'and nothing, when nothing is left');
 SELECT is(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'Later', 5, '2026-Q2')$$), '23514 | team "sales" has no points of 2026-Q2 | It was granted none of this period, and who asks holds some. | Grant points first: SELECT align.grant_points(team, period, points).', 'a period without a grant');
 SELECT is(pg_temp.as_role('align_ben', $$ask('sales', 'sales', 'Myself', 5, '2026-Q1')$$),
-    '22023 | invalid request: team "sales" asks itself | A team asks another, in 1 to 10,000 characters, for 0 or more points of one period; days and money are 0 or more. | See request for what was asked before.', 'a request to oneself');
+    '22023 | invalid request: team "sales" asks itself | A team asks another, in 1 to 10,000 characters, for 0 to 1,000,000,000,000 points of one period; days and money are 0 or more. | Ask as in ask(''sales'', ''marketing'', ''A page for plant managers'', 60, ''2026-Q1''), under a key of its own.', 'a request to oneself');
 SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'x', -1, '2026-Q1')$$), ' | ', 2), 'invalid request: -1 points', 'points below 0');
 SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'x', NULL, '2026-Q1')$$), ' | ', 2), 'invalid request: NULL points', 'no points said');
+SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'x', 1000000000001, '2026-Q1')$$), ' | ', 2), 'invalid request: 1000000000001 points', 'more points than there can be');
 SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'x', 1, NULL)$$), ' | ', 2), 'invalid request: no period', 'no period');
 SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', '', 1, '2026-Q1')$$), ' | ', 2), 'invalid request: a text of 0 characters', 'nothing asked');
 SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', repeat('x', 1000000), 1, '2026-Q1')$$), ' | ', 2), 'invalid request: a text of 1000000 characters', 'a text of a megabyte');
@@ -80,6 +81,7 @@ SELECT is(pg_temp.as_role('align_ann', $$accept_request('names')$$), '55000 | ca
 SELECT is(split_part(pg_temp.as_role('align_ben', $$withdraw_request('Q1')$$), ' | ', 2), 'cannot withdraw request "Q1": it is accepted', 'accepted work is not withdrawn');
 SELECT is(pg_temp.as_role('align_ben', $$withdraw_request('chair', 'Found one')$$), 'align_ben', 'what waits is');
 SELECT is(pg_temp.as_role('align_ann', $$finish_request('Q1', NULL)$$), '22023 | cannot finish request "Q1" without a word | A refusal has a reason, and what is done a result, of 1 to 10,000 characters. | Say it in a line.', 'no result');
+SELECT is(split_part(pg_temp.as_role('align_ann', $$finish_request('Q1', repeat('x', 10001))$$), ' | ', 2), 'cannot finish request "Q1" with a text of 10001 characters', 'a result that is too long');
 SELECT is(pg_temp.as_role('align_ann', $$finish_request('Q1', 'The page, and 14 calls from it')$$), 'align_ann', 'done');
 SELECT is(split_part(pg_temp.as_role('align_ann', $$refuse_request('Q1', 'x')$$), ' | ', 2), 'cannot refuse request "Q1": it is done', 'done is done');
 SELECT is(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'A film', 50, '2026-Q1', key => 'film')$$) || pg_temp.as_role('align_ann', $$finish_request('film', 'x')$$),
