@@ -309,7 +309,7 @@ BEGIN
     IF $1 IS NULL OR NOT pg_catalog.isfinite($1) THEN
         RAISE EXCEPTION 'invalid instant: %', COALESCE($1::text, 'NULL')
             USING ERRCODE = 'datetime_field_overflow',
-                DETAIL = 'A verdict is given at a finite instant.',
+                DETAIL = 'An instant is finite.',
                 HINT = 'Leave the instant out to mean the present.';
     END IF;
 END $$;

@@ -102,7 +102,7 @@ SELECT results_eq($$SELECT lead_key, qualified, points, grade FROM lead_verdict 
     $$VALUES ('L1', true, 100::numeric, 'A'), ('L2', true, 60, 'B'), ('L3', false, 0, 'D'), ('L4', false, 60, 'B')$$, 'the last verdicts');
 SELECT is((SELECT count(*) FROM verdict), 5::bigint, 'history is kept');
 SELECT is(pg_temp.error_of($$SELECT qualify_lead('L9')$$), 'P0002 | unknown lead: "L9" | Table lead has no row with this key. | Insert the lead first, or load it by align_load.', 'an unknown lead');
-SELECT is(pg_temp.error_of($$SELECT qualify_lead('L1', at => 'infinity')$$), '22008 | invalid instant: infinity | A verdict is given at a finite instant. | Leave the instant out to mean the present.', 'no instant');
+SELECT is(pg_temp.error_of($$SELECT qualify_lead('L1', at => 'infinity')$$), '22008 | invalid instant: infinity | An instant is finite. | Leave the instant out to mean the present.', 'no instant');
 SELECT is(split_part(pg_temp.error_of($$SELECT qualify_all('sql', '2026-01-01Z')$$), ' | ', 2), 'no definition of "sql" is in force at 2026-01-01 00:00:00+00', 'a name without a version in force');
 SELECT results_eq($$SELECT kind, clause, met, points::numeric, missing, mismatched FROM explain_lead('L3')$$,
     $$VALUES ('require', 'require country = ''US''', false, NULL::numeric, '{}'::text[], '{}'::text[]), ('points', '+60 when employees >= 50', NULL, 0, '{}', '{employees}'),

@@ -252,7 +252,7 @@ SELECT results_eq($$SELECT pg_temp.error_of(q) FROM unnest(ARRAY['SELECT align.m
     ('22023 | invalid periods: 601 | A mix is looked at over 2 to 600 periods. | Write 24 for two years of months.'), ('22023 | invalid grain: "week" | A mix is that of a month or of a quarter. | Write month or quarter.'),
     ('22023 | invalid credit: "both" | A win counts for the lead''s first or last touch. | Write first or last.'), ('22023 | invalid wins: "luck" | Wins are counted by deals or by their amount. | Write deals or amount.'),
     ('22023 | invalid fall: 0 | A share falls by more than 0 and by 1 at the most. | Write 0.05 for five points.'), ('22023 | invalid fall: NaN | A share falls by more than 0 and by 1 at the most. | Write 0.05 for five points.'),
-    ('22008 | invalid instant: infinity | A verdict is given at a finite instant. | Leave the instant out to mean the present.')$$, 'arguments that are none');
+    ('22008 | invalid instant: infinity | An instant is finite. | Leave the instant out to mean the present.')$$, 'arguments that are none');
 SELECT matches(pg_temp.error_of($$SELECT align.recency_trap('2032-01-01Z', 'spend', permutations => 0)$$), '^22023 \| invalid permutations: 0', 'permutations of zero');
 
 SELECT * FROM finish();
