@@ -318,6 +318,12 @@ BEGIN
                 DETAIL = 'There are: core value, promise, positioning, proof, pillar.',
                 HINT = 'What changes with a campaign is no message; it goes into table asset.';
     END IF;
+    IF pg_catalog.cardinality($5) > 100 OR pg_catalog.cardinality($6) > 100 THEN
+        RAISE EXCEPTION 'too many terms: % required, % forbidden', pg_catalog.cardinality($5), pg_catalog.cardinality($6)
+            USING ERRCODE = 'program_limit_exceeded',
+                DETAIL = 'There are at most 100 of each.',
+                HINT = 'Keep those without which the message is another one.';
+    END IF;
     FOREACH term IN ARRAY COALESCE($5, '{}') || COALESCE($6, '{}') LOOP
         PERFORM align.check_text(term, 'term', 200);
         IF pg_catalog.numnode(pg_catalog.phraseto_tsquery(config, term)) = 0 THEN
@@ -325,6 +331,12 @@ BEGIN
                 USING ERRCODE = 'invalid_parameter_value',
                     DETAIL = pg_catalog.format('The text search configuration %s finds no word in it.', config),
                     HINT = 'Write a word that says something; "the" and the like are passed over.';
+        END IF;
+        IF term = ANY ($5) AND term = ANY ($6) THEN
+            RAISE EXCEPTION 'invalid term: "%"', term
+                USING ERRCODE = 'invalid_parameter_value',
+                    DETAIL = 'It is both required and forbidden, so no text could carry the message.',
+                    HINT = 'Leave it in one of the two.';
         END IF;
     END LOOP;
     INSERT INTO align.message (key, kind, team) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(99);
+SELECT plan(101);
 
 -- corpus: the example in scikit-learn's user guide ("Tf-idf term weighting", smooth_idf), whose vectors these are
 CREATE TEMP TABLE guide (n int, v tsvector);
@@ -80,6 +80,8 @@ SELECT is(pg_temp.error_of($$SELECT set_message('', 'proof', 'sales', 'x')$$), '
 SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', '{the}')$$),
     '22023 | invalid term: "the" | The text search configuration english finds no word in it. | Write a word that says something; "the" and the like are passed over.', 'a term without a word');
 SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', '{}', '{NULL}')$$), '22023 | invalid term: NULL | It has 1 to 200 characters, and not only blanks. | Write it in words.', 'no term');
+SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', '{lost hours}', '{cheap,lost hours}')$$), '22023 | invalid term: "lost hours" | It is both required and forbidden, so no text could carry the message. | Leave it in one of the two.', 'required and forbidden');
+SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', array_fill('hours'::text, ARRAY[101]))$$), '54000 | too many terms: 101 required, 0 forbidden | There are at most 100 of each. | Keep those without which the message is another one.', 'too many terms');
 SELECT matches(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', at => 'infinity')$$), '^22008 \| invalid instant: infinity', 'an infinite instant');
 SELECT is(set_message('old', 'pillar', 'sales', 'We are there at night.', at => '2025-01-01Z'), 1, 'a message that is given up later');
 SELECT is(retire_message('old', '2025-03-01Z'), true, 'it is retired');
