@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(65);
+SELECT plan(68);
 
 CREATE ROLE align_ann; CREATE ROLE align_ben; CREATE ROLE align_ida;
 GRANT USAGE ON SCHEMA align TO align_ann, align_ben, align_ida;
@@ -106,6 +106,12 @@ SELECT results_eq($$SELECT key, from_team, to_team, item_title, needed_by_date, 
 -- rows written by hand keep the same rules
 SELECT is(split_part(pg_temp.error_of($$INSERT INTO request (key, from_team, to_team, period, what, points) VALUES ('x', 'sales', 'it', '2026-Q1', 'x', 51)$$), ' | ', 2), 'team "sales" has not 51 points of 2026-Q1 left', 'no overdraft');
 SELECT is(split_part(pg_temp.error_of($$INSERT INTO request (key, from_team, to_team, period, what, points) VALUES ('x', 'it', 'sales', '2026-Q1', 'x', 1)$$), ' | ', 1), '23503', 'no points without a grant');
+SELECT is(split_part(pg_temp.error_of($$INSERT INTO request (key, from_team, to_team, period, what, points) VALUES ('x', 'sales', 'it', '2026-Q1', 'x', 30), ('y', 'sales', 'it', '2026-Q1', 'y', 30)$$), ' | ', 2), 'team "sales" has not 60 points of 2026-Q1 left', 'nor of two rows together');
+INSERT INTO request (key, from_team, to_team, period, what, points) VALUES ('x', 'sales', 'it', '2026-Q1', 'x', 20), ('y', 'marketing', 'it', '2026-Q1', 'y', 30), ('z', 'sales', 'it', '2026-Q1', 'z', 25);
+SELECT is(pg_temp.balance(), 'marketing 2026-Q1 50 30 0 20; sales 2026-Q1 120 45 70 5', 'rows of two teams in one statement');
+UPDATE request SET status = CASE key WHEN 'x' THEN 'accepted' ELSE 'refused' END, answered_at = clock_timestamp(), answered_by = 'it', closed_at = CASE WHEN key <> 'x' THEN clock_timestamp() END, closed_by = CASE WHEN key <> 'x' THEN 'it' END, reason = CASE WHEN key <> 'x' THEN 'No' END WHERE key IN ('x', 'y', 'z');
+SELECT is(pg_temp.balance(), 'marketing 2026-Q1 50 0 0 50; sales 2026-Q1 120 0 90 30', 'and answered in one');
+
 SELECT is(split_part(pg_temp.error_of($$UPDATE request SET points = 1 WHERE key = 'Q1'$$), ' | ', 2), 'requests stay as they were asked: UPDATE refused', 'no other bid');
 SELECT is(pg_temp.error_of($$UPDATE request SET status = 'asked', answered_at = NULL, answered_by = NULL, closed_at = NULL, closed_by = NULL, result = NULL WHERE key = 'Q1'$$),
     '55000 | requests stay as they were asked: from done to asked refused | What is asked is accepted, refused or withdrawn; what is accepted is done or refused. Nothing else of it changes. | Use accept_request, refuse_request, withdraw_request or finish_request; to ask for something else, ask anew.', 'no way back');
