@@ -47,6 +47,7 @@ CREATE TABLE align.experiment (
     CONSTRAINT experiment_title_check CHECK (pg_catalog.length(title) BETWEEN 1 AND 500),
     CONSTRAINT experiment_hypothesis_check CHECK (pg_catalog.length(hypothesis) BETWEEN 1 AND 10000),
     CONSTRAINT experiment_item_fkey FOREIGN KEY (item) REFERENCES align.plan_item (id),
+    CONSTRAINT experiment_metric_fkey FOREIGN KEY (metric) REFERENCES align.metric (key) ON UPDATE CASCADE,
     CONSTRAINT experiment_team_fkey FOREIGN KEY (team) REFERENCES align.team (key) ON UPDATE CASCADE,
     CONSTRAINT experiment_effect_check CHECK (effect > 0 AND effect <= 1),
     CONSTRAINT experiment_planned_count_check CHECK (planned_count >= 1),
@@ -77,6 +78,7 @@ COMMENT ON CONSTRAINT experiment_key_check ON align.experiment IS '1 to 200 char
 COMMENT ON CONSTRAINT experiment_title_check ON align.experiment IS '1 to 500 characters';
 COMMENT ON CONSTRAINT experiment_hypothesis_check ON align.experiment IS '1 to 10,000 characters';
 COMMENT ON CONSTRAINT experiment_item_fkey ON align.experiment IS 'the item is in the plan';
+COMMENT ON CONSTRAINT experiment_metric_fkey ON align.experiment IS 'the metric is known';
 COMMENT ON CONSTRAINT experiment_team_fkey ON align.experiment IS 'the team is known';
 COMMENT ON CONSTRAINT experiment_effect_check ON align.experiment IS 'above 0 and up to 1';
 COMMENT ON CONSTRAINT experiment_planned_count_check ON align.experiment IS '1 or more';
@@ -100,8 +102,8 @@ CREATE TABLE align.variant (
     CONSTRAINT variant_key_check CHECK (pg_catalog.length(key) BETWEEN 1 AND 200),
     CONSTRAINT variant_trials_check CHECK (trials >= 0 AND (trials IS NOT NULL OR pg_catalog.num_nulls(conversions, mean, sd) = 3)),
     CONSTRAINT variant_conversions_check CHECK (conversions BETWEEN 0 AND trials AND (conversions IS NULL OR pg_catalog.num_nulls(mean, sd) = 2)),
-    CONSTRAINT variant_mean_check CHECK (mean > '-Infinity' AND mean < 'Infinity' AND (mean IS NULL) = (sd IS NULL)),
-    CONSTRAINT variant_sd_check CHECK (sd >= 0 AND sd < 'Infinity')
+    CONSTRAINT variant_mean_check CHECK (mean BETWEEN -1e100 AND 1e100 AND (mean IS NULL) = (sd IS NULL)),
+    CONSTRAINT variant_sd_check CHECK (sd BETWEEN 0 AND 1e100)
 );
 COMMENT ON TABLE align.variant IS 'The variants of an experiment, one of them the control, with what was counted or measured of each so far.';
 COMMENT ON COLUMN align.variant.experiment IS 'The experiment.';
@@ -118,8 +120,8 @@ COMMENT ON CONSTRAINT variant_experiment_fkey ON align.variant IS 'the experimen
 COMMENT ON CONSTRAINT variant_key_check ON align.variant IS '1 to 200 characters';
 COMMENT ON CONSTRAINT variant_trials_check ON align.variant IS '0 or more, and known where anything is';
 COMMENT ON CONSTRAINT variant_conversions_check ON align.variant IS '0 up to the trials, and no mean beside';
-COMMENT ON CONSTRAINT variant_mean_check ON align.variant IS 'a number, with its deviation';
-COMMENT ON CONSTRAINT variant_sd_check ON align.variant IS '0 or more';
+COMMENT ON CONSTRAINT variant_mean_check ON align.variant IS 'a number, of 1e100 at most, with its deviation';
+COMMENT ON CONSTRAINT variant_sd_check ON align.variant IS '0 to 1e100';
 CREATE UNIQUE INDEX variant_control_idx ON align.variant (experiment) WHERE is_control;
 COMMENT ON INDEX align.variant_control_idx IS 'an experiment has one control';
 
@@ -154,6 +156,9 @@ BEGIN
                 DETAIL = 'One variant is compared with another.',
                 HINT = 'Name what there was first, then what is tried: ''{old,new}''.';
     END IF;
+    IF $6 IS NOT NULL THEN
+        PERFORM align.known_metric($6);
+    END IF;
     IF $7 IS NOT NULL THEN
         PERFORM align.role_for_team($7, NULL);
     END IF;
@@ -163,7 +168,7 @@ BEGIN
     SELECT $1, v.key, v.n = 1 FROM pg_catalog.unnest($4) WITH ORDINALITY v(key, n);
     RETURN pg_catalog.cardinality($4);
 END $$;
-COMMENT ON FUNCTION align.start_experiment(text, text, text, text[], text, text, text, text, double precision, bigint, timestamptz) IS 'Enters an experiment: its key, title, hypothesis, and the keys of its variants, the control first; the plan item, metric, team and owner; the difference of rates that is looked for; the trials planned for each variant; when it starts, by default now, NULL for later. Result: the number of variants. Error for a key that is taken, fewer than two variants, one named twice, an unknown item or team.';
+COMMENT ON FUNCTION align.start_experiment(text, text, text, text[], text, text, text, text, double precision, bigint, timestamptz) IS 'Enters an experiment: its key, title, hypothesis, and the keys of its variants, the control first; the plan item, metric, team and owner; the difference of rates that is looked for; the trials planned for each variant; when it starts, by default now, NULL for later. Result: the number of variants. Error for a key that is taken, fewer than two variants, one named twice, an unknown item, metric or team.';
 REVOKE EXECUTE ON FUNCTION align.start_experiment(text, text, text, text[], text, text, text, text, double precision, bigint, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.record_variant_values(experiment text, variant text, trials bigint, conversions bigint, mean double precision, sd double precision) RETURNS void
@@ -210,10 +215,10 @@ REVOKE EXECUTE ON FUNCTION align.record_variant(text, text, bigint, bigint) FROM
 CREATE FUNCTION align.record_variant_mean(experiment text, variant text, trials bigint, mean double precision, sd double precision) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF COALESCE($3, 0) < 2 OR NOT COALESCE($4 > '-Infinity' AND $4 < 'Infinity' AND $5 >= 0 AND $5 < 'Infinity', false) THEN
+    IF COALESCE($3, 0) < 2 OR NOT COALESCE($4 BETWEEN -1e100 AND 1e100 AND $5 BETWEEN 0 AND 1e100, false) THEN
         RAISE EXCEPTION 'invalid moments of variant "%": % values, mean %, deviation %', $2, COALESCE($3::text, 'NULL'), COALESCE($4::text, 'NULL'), COALESCE($5::text, 'NULL')
             USING ERRCODE = 'numeric_value_out_of_range',
-                DETAIL = 'A deviation needs at least two values and is 0 or more; a mean is a number.',
+                DETAIL = 'A deviation needs at least two values and is 0 or more; a mean is a number; both are at most 1e100.',
                 HINT = 'Give count, avg and stddev_samp of the values so far.';
     END IF;
     PERFORM align.record_variant_values($1, $2, $3, NULL, $4, $5);

@@ -42,7 +42,7 @@ CREATE TABLE align.incentive (
     CONSTRAINT incentive_team_fkey FOREIGN KEY (team) REFERENCES align.team (key) ON UPDATE CASCADE,
     CONSTRAINT incentive_role_check CHECK (pg_catalog.length(role) BETWEEN 1 AND 200),
     CONSTRAINT incentive_metric_fkey FOREIGN KEY (metric) REFERENCES align.metric (id),
-    CONSTRAINT incentive_weight_check CHECK (weight > 0 AND weight <= 1)
+    CONSTRAINT incentive_weight_check CHECK (weight > 0 AND weight < 'Infinity')
 );
 COMMENT ON TABLE align.incentive IS 'What the variable pay of a team, or of a role in it, hangs on. At any day the weights of one add up to 1 at most.';
 COMMENT ON COLUMN align.incentive.id IS 'Number of the incentive.';
@@ -56,7 +56,7 @@ COMMENT ON CONSTRAINT incentive_pkey ON align.incentive IS 'one row per incentiv
 COMMENT ON CONSTRAINT incentive_team_fkey ON align.incentive IS 'the team is known';
 COMMENT ON CONSTRAINT incentive_role_check ON align.incentive IS '1 to 200 characters';
 COMMENT ON CONSTRAINT incentive_metric_fkey ON align.incentive IS 'the metric is known';
-COMMENT ON CONSTRAINT incentive_weight_check ON align.incentive IS 'above 0 and up to 1';
+COMMENT ON CONSTRAINT incentive_weight_check ON align.incentive IS 'above 0; that it is no more than 1 the sum takes care of';
 CREATE UNIQUE INDEX incentive_key_idx ON align.incentive (team, COALESCE(role, ''), metric, period);
 COMMENT ON INDEX align.incentive_key_idx IS 'one incentive of a team or role, metric and period';
 
@@ -108,26 +108,42 @@ CREATE FUNCTION align.days_shared(a align.period, b align.period) RETURNS intege
     RETURN GREATEST(0, LEAST(align.upper($1), align.upper($2)) - GREATEST(align.lower($1), align.lower($2)));
 COMMENT ON FUNCTION align.days_shared(align.period, align.period) IS 'How many days two periods share.';
 
+-- not rounded, so that three thirds add up to 1
+CREATE FUNCTION align.quota_part(period text) RETURNS TABLE (team text, metric bigint, ratio numeric)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+BEGIN ATOMIC
+    SELECT q.team, q.metric, q.weight / pg_catalog.sum(q.weight) OVER (PARTITION BY q.team)
+    FROM (SELECT q.team, q.metric, pg_catalog.sum(q.weight * align.days_shared(q.period, $1::align.period)) AS weight
+          FROM align.quota q WHERE q.period && $1::align.period GROUP BY q.team, q.metric) q;
+END;
+COMMENT ON FUNCTION align.quota_part(text) IS 'Serves quota_share and shared_goal: the share of a metric, by its number, in a team''s quota of a period.';
+
 CREATE FUNCTION align.quota_share(period text) RETURNS TABLE (team text, metric_key text, title text, measures text, quota_ratio numeric)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
-    SELECT q.team, m.key, m.title, m.measures, pg_catalog.round(q.weight / pg_catalog.sum(q.weight) OVER (PARTITION BY q.team), 6)
-    FROM (SELECT q.team, q.metric, pg_catalog.sum(q.weight * align.days_shared(q.period, $1::align.period)) AS weight
-          FROM align.quota q WHERE q.period && $1::align.period GROUP BY q.team, q.metric) q
-    JOIN align.metric m ON m.id = q.metric
+    SELECT q.team, m.key, m.title, m.measures, pg_catalog.round(q.ratio, 6)
+    FROM align.quota_part($1) q JOIN align.metric m ON m.id = q.metric
     ORDER BY 1, 5 DESC, 2;
 END;
 COMMENT ON FUNCTION align.quota_share(text) IS 'How each team''s quota of a period is spread over metrics: the weights of its quotas, by the days that they share with the period, over their sum. Error for a period that cannot be read.';
 
-CREATE FUNCTION align.incentive_weight(period text) RETURNS TABLE (team text, metric_key text, title text, measures text, weight_ratio numeric)
+CREATE FUNCTION align.incentive_part(period text) RETURNS TABLE (team text, metric bigint, ratio numeric)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
     WITH paid AS (
-        SELECT i.team, i.role, i.metric, i.weight * align.days_shared(i.period, $1::align.period) / (align.upper($1::align.period) - align.lower($1::align.period)) AS weight
+        SELECT i.team, i.role, i.metric, i.weight * align.days_shared(i.period, $1::align.period) AS weight
         FROM align.incentive i WHERE i.period && $1::align.period)
-    SELECT p.team, m.key, m.title, m.measures, pg_catalog.round(pg_catalog.sum(p.weight) / (SELECT pg_catalog.count(DISTINCT COALESCE(r.role, '')) FROM paid r WHERE r.team = p.team), 6)
-    FROM paid p JOIN align.metric m ON m.id = p.metric
-    GROUP BY p.team, m.id
+    SELECT p.team, p.metric, pg_catalog.sum(p.weight) / ((align.upper($1::align.period) - align.lower($1::align.period))
+        * (SELECT pg_catalog.count(DISTINCT COALESCE(r.role, '')) FROM paid r WHERE r.team = p.team))
+    FROM paid p GROUP BY p.team, p.metric;
+END;
+COMMENT ON FUNCTION align.incentive_part(text) IS 'Serves incentive_weight and incentive_overlap: the share of a team''s variable pay that hangs on a metric, by its number, in a period.';
+
+CREATE FUNCTION align.incentive_weight(period text) RETURNS TABLE (team text, metric_key text, title text, measures text, weight_ratio numeric)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+BEGIN ATOMIC
+    SELECT p.team, m.key, m.title, m.measures, pg_catalog.round(p.ratio, 6)
+    FROM align.incentive_part($1) p JOIN align.metric m ON m.id = p.metric
     ORDER BY 1, 5 DESC, 2;
 END;
 COMMENT ON FUNCTION align.incentive_weight(text) IS 'What share of each team''s variable pay hangs on a metric in a period: its weights, by the share of the period''s days on which they hold, averaged over its roles (what is said of the whole team counts as one role). Error for a period that cannot be read.';
@@ -138,14 +154,15 @@ CREATE FUNCTION align.shared_goal(period text, team_a text DEFAULT 'marketing', 
 BEGIN ATOMIC
     WITH asked AS MATERIALIZED (SELECT align.known_team($2) AS a, align.known_team($3) AS b),
     pair AS (
-        SELECT q.metric_key, q.measures, pg_catalog.max(q.quota_ratio) FILTER (WHERE q.team = k.a) AS a, pg_catalog.max(q.quota_ratio) FILTER (WHERE q.team = k.b) AS b
-        FROM asked k LEFT JOIN align.quota_share($1) q ON q.team IN (k.a, k.b) GROUP BY q.metric_key, q.measures),
+        SELECT m.key AS metric_key, m.measures, pg_catalog.max(q.ratio) FILTER (WHERE q.team = k.a) AS a, pg_catalog.max(q.ratio) FILTER (WHERE q.team = k.b) AS b
+        FROM asked k LEFT JOIN align.quota_part($1) q ON q.team IN (k.a, k.b) LEFT JOIN align.metric m ON m.id = q.metric GROUP BY m.id),
     counted AS (
         SELECT COALESCE(pg_catalog.sum(LEAST(p.a, p.b)) FILTER (WHERE p.shared), 0) AS both, COALESCE(pg_catalog.sum(p.a) FILTER (WHERE p.shared), 0) AS a, COALESCE(pg_catalog.sum(p.b) FILTER (WHERE p.shared), 0) AS b,
             pg_catalog.string_agg(p.metric_key, ', ' ORDER BY p.metric_key) FILTER (WHERE p.shared) AS metrics, pg_catalog.count(*) FILTER (WHERE p.shared)::integer AS n,
             pg_catalog.count(p.a)::integer AS a_count, pg_catalog.count(p.b)::integer AS b_count
         FROM (SELECT p.*, p.measures = 'outcome' AND p.a IS NOT NULL AND p.b IS NOT NULL AS shared FROM pair p) p)
-    SELECT CASE WHEN c.a_count > 0 AND c.b_count > 0 THEN c.both END, CASE WHEN c.a_count > 0 AND c.b_count > 0 THEN c.a END, CASE WHEN c.a_count > 0 AND c.b_count > 0 THEN c.b END,
+    SELECT CASE WHEN c.a_count > 0 AND c.b_count > 0 THEN pg_catalog.round(c.both, 6) END, CASE WHEN c.a_count > 0 AND c.b_count > 0 THEN pg_catalog.round(c.a, 6) END,
+        CASE WHEN c.a_count > 0 AND c.b_count > 0 THEN pg_catalog.round(c.b, 6) END,
         c.metrics, c.n, c.a_count, c.b_count,
         CASE WHEN c.a_count = 0 OR c.b_count = 0 THEN pg_catalog.format('No quota of %s in %s.', pg_catalog.concat_ws(' and ', CASE c.a_count WHEN 0 THEN $2 END, CASE c.b_count WHEN 0 THEN $3 END), $1) END
     FROM counted c;
@@ -159,12 +176,13 @@ CREATE FUNCTION align.incentive_overlap(period text, team_a text DEFAULT 'market
 BEGIN ATOMIC
     WITH asked AS MATERIALIZED (SELECT align.known_team($2) AS a, align.known_team($3) AS b),
     pair AS (
-        SELECT w.metric_key, w.measures, pg_catalog.max(w.weight_ratio) FILTER (WHERE w.team = k.a) AS a, pg_catalog.max(w.weight_ratio) FILTER (WHERE w.team = k.b) AS b
-        FROM asked k LEFT JOIN align.incentive_weight($1) w ON w.team IN (k.a, k.b) GROUP BY w.metric_key, w.measures),
+        SELECT m.key AS metric_key, m.measures, pg_catalog.max(w.ratio) FILTER (WHERE w.team = k.a) AS a, pg_catalog.max(w.ratio) FILTER (WHERE w.team = k.b) AS b
+        FROM asked k LEFT JOIN align.incentive_part($1) w ON w.team IN (k.a, k.b) LEFT JOIN align.metric m ON m.id = w.metric GROUP BY m.id),
     counted AS (
-        SELECT COALESCE(pg_catalog.sum(LEAST(p.a, p.b)) FILTER (WHERE p.shared), 0) AS both,
-            pg_catalog.sum(p.a) AS a, pg_catalog.sum(p.b) AS b,
-            COALESCE(pg_catalog.sum(p.a) FILTER (WHERE p.measures = 'outcome'), 0) AS a_outcome, COALESCE(pg_catalog.sum(p.b) FILTER (WHERE p.measures = 'outcome'), 0) AS b_outcome,
+        SELECT pg_catalog.round(COALESCE(pg_catalog.sum(LEAST(p.a, p.b)) FILTER (WHERE p.shared), 0), 6) AS both,
+            pg_catalog.round(pg_catalog.sum(p.a), 6) AS a, pg_catalog.round(pg_catalog.sum(p.b), 6) AS b,
+            pg_catalog.round(COALESCE(pg_catalog.sum(p.a) FILTER (WHERE p.measures = 'outcome'), 0), 6) AS a_outcome,
+            pg_catalog.round(COALESCE(pg_catalog.sum(p.b) FILTER (WHERE p.measures = 'outcome'), 0), 6) AS b_outcome,
             pg_catalog.string_agg(p.metric_key, ', ' ORDER BY p.metric_key) FILTER (WHERE p.shared) AS metrics, pg_catalog.count(*) FILTER (WHERE p.shared)::integer AS n
         FROM (SELECT p.*, p.measures = 'outcome' AND p.a IS NOT NULL AND p.b IS NOT NULL AS shared FROM pair p) p)
     SELECT CASE WHEN c.a > 0 AND c.b > 0 THEN c.both END, CASE WHEN c.a > 0 THEN c.a_outcome END, CASE WHEN c.b > 0 THEN c.b_outcome END, c.a, c.b, c.metrics, c.n,

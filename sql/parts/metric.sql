@@ -157,16 +157,16 @@ DECLARE
 BEGIN
     SELECT m.* INTO asked FROM align.metric m WHERE m.id = $1;
     right_one := align.period(align.lower($2), asked.grain, asked.start_month);
-    IF right_one OPERATOR(align.<>) $2 THEN
-        RAISE EXCEPTION 'invalid period of metric "%": %', asked.key, $2
+    IF $2 IS NULL OR right_one OPERATOR(align.<>) $2 THEN
+        RAISE EXCEPTION 'invalid period of metric "%": %', asked.key, COALESCE($2::text, 'NULL')
             USING ERRCODE = 'check_violation',
                 DETAIL = pg_catalog.format('Its periods are %ss%s.', asked.grain,
                     CASE WHEN asked.grain IN ('quarter', 'year') AND (asked.start_month > 1 OR align.grain($2) = asked.grain)
                         THEN ' of a fiscal year that starts in ' || pg_catalog.to_char(pg_catalog.make_date(2000, asked.start_month, 1), 'FMMonth') ELSE '' END),
-                HINT = pg_catalog.format('Write %s for the one that holds its first day.', right_one);
+                HINT = COALESCE('Write ' || right_one::text || ' for the one that holds its first day.', 'Name the period, such as ' || align.period(date '2026-01-01', asked.grain, asked.start_month)::text || '.');
     END IF;
 END $$;
-COMMENT ON FUNCTION align.check_metric_period(bigint, align.period) IS 'An error when a period is not of the grain of a metric, by its number, or of another fiscal year.';
+COMMENT ON FUNCTION align.check_metric_period(bigint, align.period) IS 'An error when a period is NULL, not of the grain of a metric, by its number, or of another fiscal year.';
 
 -- Definer: who enters a value may neither lock the metric nor supersede by hand.
 CREATE FUNCTION align.check_metric_value() RETURNS trigger
@@ -177,8 +177,14 @@ DECLARE
 BEGIN
     -- one writer at a time for a metric; who waited sees what the other wrote
     SELECT m.key INTO metric_key FROM align.metric m WHERE m.id = NEW.metric FOR NO KEY UPDATE;
-    IF NOT FOUND OR NEW.period IS NULL OR NEW.at IS NULL OR NOT pg_catalog.isfinite(NEW.at) THEN
+    IF NOT FOUND THEN
         RETURN NEW;
+    END IF;
+    IF NEW.at IS NULL OR NOT pg_catalog.isfinite(NEW.at) THEN
+        RAISE EXCEPTION 'invalid instant: %', COALESCE(NEW.at::text, 'NULL')
+            USING ERRCODE = 'datetime_field_overflow',
+                DETAIL = 'A value is recorded at a finite instant.',
+                HINT = 'Leave the instant out to mean the present.';
     END IF;
     PERFORM align.check_metric_period(NEW.metric, NEW.period);
     IF NEW.value IS NULL OR NOT (NEW.value > '-Infinity' AND NEW.value < 'Infinity') THEN
@@ -193,23 +199,32 @@ BEGIN
                 DETAIL = pg_catalog.format('The period begins on %s (UTC), which is later.', pg_catalog.to_char(align.lower(NEW.period), 'YYYY-MM-DD')),
                 HINT = 'Record a value once its period has begun; what it should be is a target.';
     END IF;
-    IF NEW.superseded_at IS NOT NULL THEN
-        RETURN NEW;
+    IF NEW.superseded_at IS NULL THEN
+        SELECT v.* INTO last FROM align.metric_value v WHERE v.metric = NEW.metric AND v.period OPERATOR(align.=) NEW.period AND v.superseded_at IS NULL;
+        IF last.value = NEW.value AND last.origin = NEW.origin AND (NEW.note IS NULL OR NEW.note = last.note) THEN
+            RETURN NULL;
+        END IF;
+        IF last.at > NEW.at THEN
+            RAISE EXCEPTION 'the value of metric "%" for % cannot be corrected at %', metric_key, NEW.period, NEW.at
+                USING ERRCODE = 'check_violation',
+                    DETAIL = pg_catalog.format('The one that is valid was recorded at %s, which is later.', last.at),
+                    HINT = 'A correction comes after what it corrects.';
+        END IF;
+        UPDATE align.metric_value v SET superseded_at = NEW.at WHERE v.id = last.id;
     END IF;
-    SELECT v.* INTO last FROM align.metric_value v WHERE v.metric = NEW.metric AND v.period OPERATOR(align.=) NEW.period AND v.superseded_at IS NULL;
-    IF last.value = NEW.value AND last.origin = NEW.origin AND (NEW.note IS NULL OR NEW.note = last.note) THEN
-        RETURN NULL;
-    END IF;
-    IF last.at > NEW.at THEN
-        RAISE EXCEPTION 'the value of metric "%" for % cannot be corrected at %', metric_key, NEW.period, NEW.at
+    -- one that was taken out of force, or a row that brings its own end
+    SELECT v.* INTO last FROM align.metric_value v
+    WHERE v.metric = NEW.metric AND v.period OPERATOR(align.=) NEW.period
+        AND v.at < COALESCE(NEW.superseded_at, 'infinity') AND COALESCE(v.superseded_at, 'infinity') > NEW.at LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'metric "%" had another value for % at %', metric_key, NEW.period, NEW.at
             USING ERRCODE = 'check_violation',
-                DETAIL = pg_catalog.format('The one that is valid was recorded at %s, which is later.', last.at),
-                HINT = 'A correction comes after what it corrects.';
+                DETAIL = pg_catalog.format('It was %s, valid from %s to %s; at one instant one value is valid.', last.value, last.at, COALESCE(last.superseded_at::text, 'now')),
+                HINT = 'Record the new one at the end of that, or later.';
     END IF;
-    UPDATE align.metric_value v SET superseded_at = NEW.at WHERE v.id = last.id;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION align.check_metric_value() IS 'Trigger: a value is finite, of a period of the metric that has begun when it is recorded, and supersedes the one that was valid. The same value again is not written.';
+COMMENT ON FUNCTION align.check_metric_value() IS 'Trigger: a value is finite, of a period of the metric that has begun when it is recorded, and supersedes the one that was valid; at one instant one is valid. The same value again is not written.';
 REVOKE EXECUTE ON FUNCTION align.check_metric_value() FROM PUBLIC;
 CREATE TRIGGER metric_value_check BEFORE INSERT ON align.metric_value
     FOR EACH ROW EXECUTE FUNCTION align.check_metric_value();
@@ -244,6 +259,16 @@ CREATE FUNCTION align.check_metric_target() RETURNS trigger
 DECLARE
     held bigint;
 BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        held := (SELECT pg_catalog.count(*) FROM align.metric_value);
+        IF held > 0 THEN
+            RAISE EXCEPTION 'the targets of metrics cannot be truncated'
+                USING ERRCODE = 'object_not_in_prerequisite_state',
+                    DETAIL = pg_catalog.format('Values are held against them: %s.', held),
+                    HINT = 'Delete single rows: those from whose period on there is no value.';
+        END IF;
+        RETURN NULL;
+    END IF;
     IF TG_OP <> 'INSERT' THEN
         SELECT pg_catalog.count(*) INTO held FROM align.metric_value v
         WHERE v.metric = OLD.metric AND v.period OPERATOR(align.>=) OLD.from_period AND v.superseded_at IS NULL;
@@ -264,6 +289,9 @@ COMMENT ON FUNCTION align.check_metric_target() IS 'Trigger: a target begins wit
 CREATE TRIGGER metric_target_check BEFORE INSERT OR UPDATE OR DELETE ON align.metric_target
     FOR EACH ROW EXECUTE FUNCTION align.check_metric_target();
 COMMENT ON TRIGGER metric_target_check ON align.metric_target IS 'a target is of its metric''s grain, and stays once there are values';
+CREATE TRIGGER metric_target_check_all BEFORE TRUNCATE ON align.metric_target
+    FOR EACH STATEMENT EXECUTE FUNCTION align.check_metric_target();
+COMMENT ON TRIGGER metric_target_check_all ON align.metric_target IS 'targets stay once there are values';
 
 CREATE FUNCTION align.keep_metric() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -313,6 +341,12 @@ DECLARE
     asked align.metric := align.known_metric($1);
     last align.target;
 BEGIN
+    IF $3 IS NULL THEN
+        RAISE EXCEPTION 'invalid target of metric "%": NULL', $1
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = 'A target is a goal, and may have an amber band after ~.',
+                HINT = 'Write one such as >= 50 ~ 45.';
+    END IF;
     INSERT INTO align.metric_target (metric, from_period, target, set_by)
     VALUES (asked.id, $2::align.period, $3::align.target, align.acting_role()) ON CONFLICT DO NOTHING;
     IF FOUND THEN
@@ -415,13 +449,17 @@ BEGIN ATOMIC
         FROM held h WHERE h.fold <> 'last' OR h.period = h.last),
     folded AS (
         SELECT pg_catalog.min(g.direction) AS direction,
-            pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.low), 6)) AS low, pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.high), 6)) AS high,
-            pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.amber_low), 6)) AS amber_low, pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.amber_high), 6)) AS amber_high
-        FROM goal g CROSS JOIN (SELECT CASE WHEN pg_catalog.min(n.fold) = 'mean' THEN 1::numeric / pg_catalog.count(*) ELSE 1 END AS scale FROM goal n) f
-        GROUP BY f.scale HAVING pg_catalog.count(g.direction) = pg_catalog.count(*) AND pg_catalog.count(DISTINCT g.direction) = 1)
+            pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.low), f.digits)) AS low, pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.high), f.digits)) AS high,
+            pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.amber_low), f.digits)) AS amber_low, pg_catalog.trim_scale(pg_catalog.round(f.scale * pg_catalog.sum(g.amber_high), f.digits)) AS amber_high
+        FROM goal g CROSS JOIN (SELECT CASE WHEN n.is_mean THEN 1::numeric / n.periods ELSE 1 END AS scale, CASE WHEN n.is_mean THEN 6 ELSE 18 END AS digits
+                           FROM (SELECT pg_catalog.count(*) AS periods, pg_catalog.min(n.fold) = 'mean' AND pg_catalog.count(*) > 1 AS is_mean FROM goal n) n) f
+        GROUP BY f.scale, f.digits HAVING pg_catalog.count(g.direction) = pg_catalog.count(*) AND pg_catalog.count(DISTINCT g.direction) = 1)
     SELECT (CASE f.direction WHEN 'at least' THEN '>= ' || f.low WHEN 'at most' THEN '<= ' || f.high WHEN 'equal' THEN '= ' || f.low ELSE f.low || '..' || f.high END
         || CASE WHEN (f.amber_low, f.amber_high) IS NOT DISTINCT FROM (f.low, f.high) THEN ''
                 ELSE ' ~ ' || pg_catalog.concat_ws('..', f.amber_low, f.amber_high) END)::align.target::text
-    FROM folded f;
+    FROM folded f
+    -- a target has no more digits
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.unnest(ARRAY[f.low, f.high, f.amber_low, f.amber_high]) u(number)
+        WHERE pg_catalog.length(pg_catalog.replace(pg_catalog.ltrim(u.number::text, '-0'), '.', '')) > 18);
 END;
-COMMENT ON FUNCTION align.target_at(text, text) IS 'What a metric, by its key, should be in a period of its grain or a longer one: the targets in force in its periods there, their ends made one by its fold as its values are (sum; mean, rounded to six places; or the last one''s). NULL when one of the periods has no target, or their targets are not of one form. Error for an unknown metric, or a period that its own do not make up.';
+COMMENT ON FUNCTION align.target_at(text, text) IS 'What a metric, by its key, should be in a period of its grain or a longer one: the targets in force in its periods there, their ends made one by its fold as its values are (sum; mean, rounded to six places; or the last one''s). NULL when one of the periods has no target, their targets are not of one form, or what comes out has more than 18 digits. Error for an unknown metric, or a period that its own do not make up.';

@@ -72,7 +72,7 @@ BEGIN
         GROUP BY p.period;
     WHEN 'won deals', 'won amount' THEN
         RETURN QUERY
-        SELECT p.period, CASE $1 ->> 'measure' WHEN 'won deals' THEN pg_catalog.count(*)::numeric ELSE COALESCE(pg_catalog.sum(d.amount), 0) END
+        SELECT p.period, CASE $1 ->> 'measure' WHEN 'won deals' THEN pg_catalog.count(*)::numeric ELSE COALESCE(pg_catalog.sum(d.amount) FILTER (WHERE d.amount > '-Infinity' AND d.amount < 'Infinity'), 0) END
         FROM align.deal d LEFT JOIN align.lead l ON l.id = d.lead
         CROSS JOIN LATERAL (SELECT align.period((d.closed_at AT TIME ZONE 'UTC')::date, $4, $5) AS period) p
         WHERE d.outcome = 'won' AND d.closed_at >= from_at AND d.closed_at < until_at
@@ -80,7 +80,7 @@ BEGIN
         GROUP BY p.period;
     WHEN 'conversion' THEN
         RETURN QUERY
-        SELECT p.period, pg_catalog.round(pg_catalog.avg(CASE WHEN t.at <= f.at + ($1 ->> 'within')::interval OR ($1 -> 'within' IS NULL AND t.at < align.upper(p.period)::timestamp AT TIME ZONE 'UTC') THEN 1 ELSE 0 END), 6)
+        SELECT p.period, pg_catalog.round(pg_catalog.avg(CASE WHEN t.at - f.at <= ($1 ->> 'within')::interval OR ($1 -> 'within' IS NULL AND t.at < align.upper(p.period)::timestamp AT TIME ZONE 'UTC') THEN 1 ELSE 0 END), 6)
         FROM (SELECT DISTINCT e.lead FROM align.stage_event e WHERE e.stage OPERATOR(align.=) from_stage AND e.at >= from_at AND e.at < until_at) c
         JOIN align.lead l ON l.id = c.lead
         CROSS JOIN LATERAL (SELECT pg_catalog.min(e.at) AS at FROM align.stage_event e WHERE e.lead = c.lead AND e.stage OPERATOR(align.=) from_stage) f
@@ -219,12 +219,18 @@ CREATE FUNCTION align.check_countermeasure() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM align.check_metric_period(NEW.metric, NEW.period);
+    IF align.lower(NEW.period) > (NEW.at AT TIME ZONE 'UTC')::date THEN
+        RAISE EXCEPTION 'metric "%" cannot have been off track in % at %', (SELECT m.key FROM align.metric m WHERE m.id = NEW.metric), NEW.period, NEW.at
+            USING ERRCODE = 'check_violation',
+                DETAIL = pg_catalog.format('The period begins on %s (UTC), which is later.', pg_catalog.to_char(align.lower(NEW.period), 'YYYY-MM-DD')),
+                HINT = 'Name the period that was off track; what is yet to be done has a due day.';
+    END IF;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION align.check_countermeasure() IS 'Trigger: the period is one of the metric''s.';
-CREATE TRIGGER countermeasure_check BEFORE INSERT OR UPDATE OF metric, period ON align.countermeasure
+COMMENT ON FUNCTION align.check_countermeasure() IS 'Trigger: the period is one of the metric''s, and has begun.';
+CREATE TRIGGER countermeasure_check BEFORE INSERT OR UPDATE OF metric, period, at ON align.countermeasure
     FOR EACH ROW EXECUTE FUNCTION align.check_countermeasure();
-COMMENT ON TRIGGER countermeasure_check ON align.countermeasure IS 'the period is of the metric''s grain';
+COMMENT ON TRIGGER countermeasure_check ON align.countermeasure IS 'the period is of the metric''s grain, and has begun';
 
 CREATE FUNCTION align.add_countermeasure(metric text, period text, cause text, action text, owner text DEFAULT NULL, team text DEFAULT NULL, due date DEFAULT NULL,
     at timestamptz DEFAULT pg_catalog.now()) RETURNS bigint
@@ -233,7 +239,7 @@ BEGIN ATOMIC
     INSERT INTO align.countermeasure (metric, period, cause, action, owner, team, due, at, by_role)
     VALUES ((align.known_metric($1)).id, $2::align.period, $3, $4, $5, $6, $7, $8, align.acting_role()) RETURNING id;
 END;
-COMMENT ON FUNCTION align.add_countermeasure(text, text, text, text, text, text, date, timestamptz) IS 'Writes down what is done about a metric, by its key, that was off track in a period: the cause, the action, who does it (a person, a team), by when; when it was decided, by default now. Result: its number. Error for an unknown metric or team, a period of another grain, or an empty cause or action.';
+COMMENT ON FUNCTION align.add_countermeasure(text, text, text, text, text, text, date, timestamptz) IS 'Writes down what is done about a metric, by its key, that was off track in a period: the cause, the action, who does it (a person, a team), by when; when it was decided, by default now. Result: its number. Error for an unknown metric or team, a period of another grain or one that has not begun, or an empty cause or action.';
 REVOKE EXECUTE ON FUNCTION align.add_countermeasure(text, text, text, text, text, text, date, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.finish_countermeasure(id bigint, effect text DEFAULT NULL, at timestamptz DEFAULT pg_catalog.now()) RETURNS void

@@ -71,13 +71,13 @@ BEGIN
     WHERE h.first_at IS NULL OR h.at < h.first_at OR h.recurring < 0
     ORDER BY a.key COLLATE "C", h.at, h.kind LIMIT 1;
     IF FOUND AND (fault.first_at IS NULL OR fault.at < fault.first_at) THEN
-        RAISE EXCEPTION 'account "%" has a % on % before its first revenue', fault.key, fault.kind, fault.at
+        RAISE EXCEPTION 'account "%" has % % on % before its first revenue', fault.key, CASE fault.kind WHEN 'expansion' THEN 'an' ELSE 'a' END, fault.kind, pg_catalog.to_char(fault.at, 'YYYY-MM-DD')
             USING ERRCODE = 'check_violation',
                 DETAIL = CASE WHEN fault.first_at IS NULL THEN 'It has no row of kind new.'
-                    ELSE pg_catalog.format('Its first row of kind new is of %s.', fault.first_at) END,
+                    ELSE pg_catalog.format('Its first row of kind new is of %s.', pg_catalog.to_char(fault.first_at, 'YYYY-MM-DD')) END,
                 HINT = 'A customer begins with a row of kind new; write it first, or in the same statement.';
     ELSIF FOUND THEN
-        RAISE EXCEPTION 'account "%" loses more than it has on %', fault.key, fault.at
+        RAISE EXCEPTION 'account "%" loses more than it has on %', fault.key, pg_catalog.to_char(fault.at, 'YYYY-MM-DD')
             USING ERRCODE = 'check_violation',
                 DETAIL = pg_catalog.format('What recurs would be %s by the end of that day.', fault.recurring),
                 HINT = 'A contraction or churn row names the recurring amount that is lost, at most all of it.';
@@ -289,7 +289,7 @@ BEGIN ATOMIC
         e.amount, CASE WHEN v.reason IS NULL AND e.amount IS NULL THEN 'The model knows no mean amount for it.' ELSE v.reason END
     FROM (SELECT a.key, a.name, a.segment, s.recurring, s.total, s.first_at, s.last_at, h.repeat_count, h.recency_weeks, h.age_weeks, h.mean_amount,
               CASE WHEN $2 IS NULL THEN 'No model was given.'
-                   WHEN s.lost_at IS NOT NULL AND s.recurring = 0 THEN pg_catalog.format('It left on %s.', s.lost_at)
+                   WHEN s.lost_at IS NOT NULL AND s.recurring = 0 THEN pg_catalog.format('It left on %s.', pg_catalog.to_char(s.lost_at, 'YYYY-MM-DD'))
                    WHEN h.repeat_count IS NULL THEN 'It has bought nothing above 0.' END AS reason
           FROM (SELECT r.account, pg_catalog.sum(align.recurring_change(r.kind, r.amount)) AS recurring,
                     COALESCE(pg_catalog.sum(r.amount) FILTER (WHERE r.kind IN ('new', 'renewal', 'expansion')), 0) AS total,
@@ -460,10 +460,11 @@ BEGIN
     RETURN QUERY
     WITH who AS (
         SELECT CASE WHEN $2 <> 'source' THEN j.segment END AS segment, CASE WHEN $2 <> 'segment' THEN j.source END AS source, j.lead_id,
-            align.first_at(j.journey) + $3 <= $4 AS is_over,
-            COALESCE(align.entered(j.journey, 'customer') <= align.first_at(j.journey) + $3, false) AS is_won,
+            u.window_at <= $4 AS is_over, COALESCE(align.entered(j.journey, 'customer') <= u.window_at, false) AS is_won,
             EXTRACT(epoch FROM align.entered(j.journey, 'customer') - align.first_at(j.journey)) / 86400 AS days
         FROM align.lead_journey j
+        -- in UTC: a day there has 24 hours
+        CROSS JOIN LATERAL (SELECT (align.first_at(j.journey) AT TIME ZONE 'UTC' + $3) AT TIME ZONE 'UTC' AS window_at) u
         WHERE align.first_at(j.journey) >= first_at AND align.first_at(j.journey) < LEAST(until_at, $4)),
     counted AS (
         SELECT w.segment, w.source, w.is_over, w.is_over AND w.is_won AS is_won, CASE WHEN w.is_over AND w.is_won THEN w.days END AS days,

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(83);
+SELECT plan(86);
 SET default_text_search_config = 'pg_catalog.english';
 
 -- the interval: Newcombe (1998), "Interval estimation for the difference between independent proportions", table II, method 10
@@ -120,6 +120,7 @@ SELECT is(pg_temp.error_of('SELECT align.welch_test(1e308, 1, 5, -1e308, 1, 5)')
 
 -- experiments
 INSERT INTO plan_item (key, level, title) VALUES ('R1', 'rock', 'More visits');
+INSERT INTO metric (key, title, kind, measures, grain) VALUES ('reply_rate', 'Replies', 'leading', 'outcome', 'week');
 SELECT is(start_experiment('subject', 'Subject line', 'A question in the subject line gets more replies', '{plain,question,number}', 'R1', 'reply_rate', 'marketing', 'Ana', planned_count => 8000, started_at => '2026-01-05Z'), 3, 'an experiment starts');
 SELECT results_eq($$SELECT experiment_key, item_key, status, variant_key, control_key, comparison_count, p, finding FROM experiment_result ORDER BY variant_key$$,
     $$VALUES ('subject'::text, 'R1'::text, 'running'::text, 'number'::text, 'plain'::text, 2::bigint, NULL::numeric, 'Nothing to compare is recorded of plain.'::text), ('subject', 'R1', 'running', 'question', 'plain', 2, NULL, 'Nothing to compare is recorded of plain.')$$, 'nothing is recorded yet');
@@ -156,12 +157,15 @@ SELECT is(pg_temp.error_of($$SELECT align.decide('price', 'Keep', ' ')$$), '2202
 SELECT is(pg_temp.error_of($$SELECT align.decide('prize', 'Keep', 'x')$$), 'P0002 | unknown experiment: "prize" | Table experiment has no row with this key. | Begin it by start_experiment(key, title, hypothesis, variants).', 'an unknown experiment');
 SELECT is(pg_temp.error_of($$SELECT align.record_variant('price', 'newer', 1, 1)$$), 'P0002 | unknown variant: "newer" of experiment "price" | There are: old, new. | Enter it into table variant first.', 'an unknown variant');
 SELECT is(pg_temp.error_of($$SELECT align.record_variant('price', 'new', 10, 11)$$), '22003 | invalid counts of variant "new": 11 of 10 trials | Counts are 0 or more, and there cannot be more conversions than trials. | Give the trials so far first, then how many of them converted.', 'more conversions than trials');
-SELECT is(pg_temp.error_of($$SELECT align.record_variant_mean('price', 'new', 1, 2, 'NaN')$$), '22003 | invalid moments of variant "new": 1 values, mean 2, deviation NaN | A deviation needs at least two values and is 0 or more; a mean is a number. | Give count, avg and stddev_samp of the values so far.', 'bad moments');
+SELECT is(pg_temp.error_of($$SELECT align.record_variant_mean('price', 'new', 1, 2, 'NaN')$$), '22003 | invalid moments of variant "new": 1 values, mean 2, deviation NaN | A deviation needs at least two values and is 0 or more; a mean is a number; both are at most 1e100. | Give count, avg and stddev_samp of the values so far.', 'bad moments');
 SELECT is(pg_temp.error_of($$SELECT align.record_variant('subject', 'plain', 10, 1)$$), '55000 | experiment "subject" is decided | A decision stands on the results that it was made with. | Start a new experiment.', 'results after the decision');
 SELECT is(pg_temp.error_of($$SELECT align.record_variant('alone', 'x', 10, 1)$$), '55000 | experiment "alone" is planned | What has not started has no results. | Set its started_at first.', 'results before the start');
 SELECT is(pg_temp.error_of($$SELECT align.start_experiment('one', 'One', 'One', '{a}')$$), '22023 | experiment "one" has 1 variants | One variant is compared with another. | Name what there was first, then what is tried: ''{old,new}''.', 'one variant');
 SELECT matches(pg_temp.error_of($$SELECT align.start_experiment('one', 'One', 'One', '{a,b}', item => 'R9')$$), '^P0002 \| unknown plan item: "R9"', 'an unknown item');
 SELECT matches(pg_temp.error_of($$SELECT align.start_experiment('one', 'One', 'One', '{a,b}', team => 'sails')$$), '^P0002 \| unknown team: "sails"', 'an unknown team');
+SELECT matches(pg_temp.error_of($$SELECT align.start_experiment('one', 'One', 'One', '{a,b}', metric => 'replies')$$), '^P0002 \| unknown metric: "replies"', 'an unknown metric');
+SELECT matches(pg_temp.error_of($$UPDATE align.experiment SET metric = 'replies'$$), '^23503 .*experiment_metric_fkey', 'also in the table');
+SELECT matches(pg_temp.error_of($$SELECT align.record_variant_mean('price', 'new', 10, 1e308, 1e308)$$), '^22003 \| invalid moments of variant "new": 10 values, mean 1e\+308, deviation 1e\+308 \|', 'moments whose squares no view could show');
 SELECT matches(pg_temp.error_of($$INSERT INTO align.variant (experiment, key, is_control) VALUES ('price', 'third', true)$$), '^23505 .*variant_control_idx', 'a second control');
 SELECT matches(pg_temp.error_of($$UPDATE align.variant SET conversions = trials + 1, mean = NULL, sd = NULL WHERE experiment = 'price'$$), '^23514 .*variant_conversions_check', 'more conversions than trials, in the table');
 

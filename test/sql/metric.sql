@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(68);
+SELECT plan(77);
 
 -- the same without the row that a check names, and its number
 CREATE FUNCTION pg_temp.refusal_of(statement text) RETURNS text LANGUAGE sql AS $$
@@ -60,7 +60,7 @@ SELECT is(pg_temp.error_of(format('SELECT align.record_value(%L, %L, %L, at => %
     ('leads', '2026-W01', '1', '2026-01-07Z', '23514 | the value of metric "leads" for 2026-W01 cannot be corrected at 2026-01-07 00:00:00+00 | The one that is valid was recorded at 2026-01-08 00:00:00+00, which is later. | A correction comes after what it corrects.'),
     ('leads', 'soon', '1', '2026-01-07Z', '22P02 | invalid period: "soon" | A period is a week, month, quarter, year or span of years. | Write 2026-W07, 2026-03, 2026-Q1, 2026, 2026..2028 or FY2026-Q1@Jul.')) c(metric, period, value, at, error);
 SELECT ok(record_value('leads', '2026-W10', 1, at => '2026-03-02Z'), 'a value of a period that has just begun is one');
-SELECT is(pg_temp.refusal_of($$SELECT align.record_value('leads', '2026-W02', 1, at => 'infinity')$$), '23514 | new row for relation "metric_value" violates check constraint "metric_value_at_check"', 'instants are finite');
+SELECT is(pg_temp.refusal_of($$SELECT align.record_value('leads', '2026-W02', 1, at => 'infinity')$$), '22008 | invalid instant: infinity | A value is recorded at a finite instant. | Leave the instant out to mean the present.', 'instants are finite');
 
 -- who may insert values may correct them, and no more
 CREATE ROLE align_ann;
@@ -134,6 +134,24 @@ INSERT INTO metric (key, title, kind, measures, grain) VALUES ('cash', 'Cash', '
 SELECT ok(record_value('cash', 'FY2026-Q1@Jul', 5, at => '2026-01-01Z'), 'quarters of the fiscal year');
 SELECT is(pg_temp.error_of($$SELECT align.record_value('cash', '2026-Q1', 5)$$), '23514 | invalid period of metric "cash": 2026-Q1 | Its periods are quarters of a fiscal year that starts in July. | Write FY2026-Q3@Jul for the one that holds its first day.', 'and no other');
 SELECT ok(record_value('profit', '2026-Q1', 5, at => '2026-02-01Z'), 'a metric from before keeps its own');
+
+-- at one instant one value: 10 was valid until the 10th, so nothing else was on the 5th
+SELECT ok(record_value('stock', '2025-01', 10, at => '2026-02-01Z'), 'a value');
+UPDATE metric_value SET superseded_at = '2026-02-10Z' WHERE period = '2025-01';
+SELECT is(pg_temp.error_of($$SELECT align.record_value('stock', '2025-01', 20, at => '2026-02-05Z')$$), '23514 | metric "stock" had another value for 2025-01 at 2026-02-05 00:00:00+00 | It was 10, valid from 2026-02-01 00:00:00+00 to 2026-02-10 00:00:00+00; at one instant one value is valid. | Record the new one at the end of that, or later.', 'not while another was valid');
+SELECT ok(record_value('stock', '2025-01', 20, at => '2026-02-10Z'), 'right after it');
+SELECT is(pg_temp.error_of($$INSERT INTO align.metric_value (metric, period, value, at, superseded_at) SELECT id, '2025-01', 30, '2026-02-11Z', '2026-02-12Z' FROM align.metric WHERE key = 'stock'$$), '23514 | metric "stock" had another value for 2025-01 at 2026-02-11 00:00:00+00 | It was 20, valid from 2026-02-10 00:00:00+00 to now; at one instant one value is valid. | Record the new one at the end of that, or later.', 'nor by a row that brings its own end');
+
+-- nothing left out
+SELECT is(pg_temp.error_of($$SELECT align.record_value('stock', NULL, 1)$$), '23514 | invalid period of metric "stock": NULL | Its periods are months. | Name the period, such as 2026-01.', 'a value is of a period');
+SELECT is(pg_temp.error_of($$SELECT align.set_target('stock', NULL, '>= 1')$$), '23514 | invalid period of metric "stock": NULL | Its periods are months. | Name the period, such as 2026-01.', 'and so is a target');
+SELECT is(pg_temp.error_of($$SELECT align.set_target('stock', '2026-05', NULL)$$), '22023 | invalid target of metric "stock": NULL | A target is a goal, and may have an amber band after ~. | Write one such as >= 50 ~ 45.', 'no target is none');
+SELECT is(pg_temp.error_of('TRUNCATE align.metric_target'), '55000 | the targets of metrics cannot be truncated | Values are held against them: ' || (SELECT count(*) FROM metric_value) || '. | Delete single rows: those from whose period on there is no value.', 'targets stay once there are values');
+
+-- targets of many digits: as they are where there is one; the sum of twelve of 18 nines has 20 digits
+SELECT count(set_target(m, p, t)) AS n FROM (VALUES ('leads', '2030-W01', '>= 0.0000001'), ('score', '2030-01', '>= 0.0000001'), ('stock', '2030-01', '<= 0.00000012'), ('profit', '2030-Q1', '>= 999999999999999999')) v(m, p, t) \gset
+SELECT results_eq($$SELECT m, p, target_at(m, p) FROM (VALUES ('leads', '2030-W01'), ('leads', '2030-01'), ('score', '2030-01'), ('stock', '2030'), ('profit', '2030-Q1'), ('profit', '2030')) v(m, p)$$,
+    $$VALUES ('leads', '2030-W01', '>= 0.0000001'), ('leads', '2030-01', '>= 0.0000005'), ('score', '2030-01', '>= 0.0000001'), ('stock', '2030', '<= 0.00000012'), ('profit', '2030-Q1', '>= 999999999999999999'), ('profit', '2030', NULL)$$, 'targets of many digits');
 
 SELECT * FROM finish();
 ROLLBACK;

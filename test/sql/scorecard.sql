@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(59);
+SELECT plan(62);
 
 -- sparklines: eight steps from the smallest to the largest; (3 - 1) / (8 - 1) * 8 = 2.28, the third bar
 SELECT is(sparkline(c.numbers), c.line, c.numbers::text) FROM (VALUES
@@ -129,6 +129,7 @@ SELECT results_eq($$SELECT metric_key, period, due_date, done_at, effect, value,
     ('c', '2025-W52', NULL, '2026-01-05Z', NULL, 1, NULL, '2026-W05', 2, 'off track', NULL)$$, 'with what the metric was and is');
 SELECT is(pg_temp.error_of(c.statement), c.error, c.statement) FROM (VALUES
     ($$SELECT align.add_countermeasure('b', '2026-01', 'x', 'y')$$, '23514 | invalid period of metric "b": 2026-01 | Its periods are weeks. | Write 2026-W01 for the one that holds its first day.'),
+    ($$SELECT align.add_countermeasure('b', '2026-W06', 'x', 'y', at => '2026-01-30Z')$$, '23514 | metric "b" cannot have been off track in 2026-W06 at 2026-01-30 00:00:00+00 | The period begins on 2026-02-02 (UTC), which is later. | Name the period that was off track; what is yet to be done has a due day.'),
     ($$SELECT align.add_countermeasure('nix', '2026-01', 'x', 'y')$$, 'P0002 | unknown metric: "nix" | Table metric has no row with this key. | Insert it first.'),
     ($$SELECT align.finish_countermeasure(-1)$$, 'P0002 | unknown countermeasure: -1 | Table countermeasure has no row of this number. | See countermeasure_status for what is open.')) c(statement, error);
 SELECT is(split_part(pg_temp.error_of($$SELECT align.add_countermeasure('b', '2026-W03', '', 'y')$$), ' | Fail', 1), '23514 | new row for relation "countermeasure" violates check constraint "countermeasure_cause_check"', 'a cause is said');
@@ -139,6 +140,18 @@ SELECT results_eq($$SELECT metric_key, team, measures, grain, period, period_sta
     ('b', 'marketing', 'activity', 'week', '2026-W01', date '2025-12-29', date '2026-01-04', 3::numeric, '>= 5 ~ 4', 5::numeric, NULL::numeric, 'off track'), ('b', 'marketing', 'activity', 'week', '2026-W02', '2026-01-05', '2026-01-11', 9, '>= 5 ~ 4', 5, NULL, 'on track'),
     ('b', 'marketing', 'activity', 'week', '2026-W03', '2026-01-12', '2026-01-18', 2, '>= 5 ~ 4', 5, NULL, 'off track'), ('b', 'marketing', 'activity', 'week', '2026-W05', '2026-01-26', '2026-02-01', 1, '>= 5 ~ 4', 5, NULL, 'off track'),
     ('d', 'sales', 'outcome', 'week', '2026-W03', '2026-01-12', '2026-01-18', 10, NULL, NULL, NULL, NULL), ('d', 'sales', 'outcome', 'week', '2026-W04', '2026-01-19', '2026-01-25', 20, '>= 25 ~ 15', 25, NULL, 'at risk')$$, 'a row per metric and period, the valid value alone');
+
+-- 30 days are 720 hours wherever one sits: New York's clocks go forward on 8 March; 719.5 hours and 720.5 hours
+INSERT INTO lead (id, key, source) VALUES (901, 'Z1', 'Zone'), (902, 'Z2', 'Zone');
+INSERT INTO stage_event (lead, stage, at) SELECT l.id, e.stage::stage, e.at::timestamptz FROM lead l JOIN (VALUES ('Z1', 'mql', '2031-03-01 12:00Z'), ('Z1', 'sql', '2031-03-31 11:30Z'),
+    ('Z2', 'mql', '2031-03-01 12:00Z'), ('Z2', 'sql', '2031-03-31 12:30Z')) e(key, stage, at) ON e.key = l.key;
+SET timezone = 'America/New_York';
+SELECT is((SELECT value FROM measured('{"measure": "conversion", "from": "mql", "to": "sql", "within": "30 days", "source": "Zone"}', '2031-03', '2031-03', 'month', 1)), 0.5, 'days are of 24 hours in every time zone');
+SET timezone = 'UTC';
+
+-- one deal with a bad amount does not stop the others: 5 + 7
+INSERT INTO deal (key, closed_at, outcome, amount) VALUES ('n1', '2031-03-02Z', 'won', 'NaN'), ('n2', '2031-03-02Z', 'won', 5), ('n3', '2031-03-03Z', 'won', 'Infinity'), ('n4', '2031-03-04Z', 'won', 7);
+SELECT is((SELECT value FROM measured('{"measure": "won amount"}', '2031-03', '2031-03', 'month', 1)), 12::numeric, 'amounts that are no numbers count for none');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(152);
+SELECT plan(153);
 
 -- BG/NBD and Gamma-Gamma against published figures: the CDNOW parameters of Fader, Hardie and Lee (2005), table 2,
 -- and of Fader and Hardie (2013), "The Gamma-Gamma Model of Monetary Value"; the expectation over 39 weeks of their
@@ -196,15 +196,18 @@ SELECT matches(pg_temp.error_of('SELECT align.clv_fit(align.clv_input(x, tx, age
 -- revenue: what a table of it refuses
 INSERT INTO account (key, name, segment) VALUES ('a', 'Alpha', 'North'), ('b', 'Beta', 'North'), ('c', 'Gamma', 'South'), ('d', 'Delta', 'South'), ('e', 'Epsilon', NULL), ('f', 'Phi', 'South');
 CREATE FUNCTION pg_temp.add(rows text) RETURNS text LANGUAGE sql RETURN pg_temp.error_of('INSERT INTO align.revenue (account, at, kind, amount) SELECT a.id, v.at::date, v.kind, v.amount::numeric FROM (VALUES ' || rows || ') v(key, at, kind, amount) JOIN align.account a ON a.key = v.key');
+-- a day is written in one way, whatever the session's DateStyle
+SET datestyle = 'German';
 SELECT is(pg_temp.add($$('a', '2025-03-01', 'renewal', 5)$$), '23514 | account "a" has a renewal on 2025-03-01 before its first revenue | It has no row of kind new. | A customer begins with a row of kind new; write it first, or in the same statement.', 'no first row');
 SELECT is(pg_temp.add($$('a', '2025-03-01', 'renewal', 5), ('a', '2025-03-02', 'new', 5)$$), '23514 | account "a" has a renewal on 2025-03-01 before its first revenue | Its first row of kind new is of 2025-03-02. | A customer begins with a row of kind new; write it first, or in the same statement.', 'a row before the first one names both');
+SET datestyle = 'ISO, YMD';
 -- a: 100 new, 50 more in February 2025, 30 less in August; b: leaves in April 2025 and comes back in September with 40; c: comes in May 2025;
 -- d: leaves for good; e: no market, renewed
 SELECT is(pg_temp.add($$('a', '2025-08-01', 'contraction', 30), ('a', '2025-02-01', 'expansion', 50), ('a', '2024-03-01', 'new', 100), ('a', '2025-03-01', 'renewal', 150),
     ('b', '2024-05-10', 'new', 80), ('b', '2025-04-10', 'churn', 80), ('b', '2025-09-01', 'new', 40), ('c', '2025-05-05', 'new', 60), ('d', '2024-06-30', 'new', 20), ('d', '2025-06-30', 'churn', 20),
     ('e', '2024-07-01', 'new', 200), ('e', '2025-07-01', 'renewal', 200)$$), 'no error', 'the order within a statement does not matter');
 SELECT is(pg_temp.error_of($$UPDATE align.revenue SET at = '2025-03-05' WHERE kind = 'new' AND account = (SELECT id FROM align.account WHERE key = 'a')$$),
-    '23514 | account "a" has a expansion on 2025-02-01 before its first revenue | Its first row of kind new is of 2025-03-05. | A customer begins with a row of kind new; write it first, or in the same statement.', 'the first row moved past another');
+    '23514 | account "a" has an expansion on 2025-02-01 before its first revenue | Its first row of kind new is of 2025-03-05. | A customer begins with a row of kind new; write it first, or in the same statement.', 'the first row moved past another');
 SELECT matches(pg_temp.error_of($$DELETE FROM align.revenue WHERE kind = 'new' AND account = (SELECT id FROM align.account WHERE key = 'd')$$), '^23514 \| account "d" has a churn on 2025-06-30 before its first revenue \| It has no row of kind new', 'the first row taken away');
 SELECT is(pg_temp.add($$('c', '2025-06-01', 'churn', 60.01)$$), '23514 | account "c" loses more than it has on 2025-06-01 | What recurs would be -0.01 by the end of that day. | A contraction or churn row names the recurring amount that is lost, at most all of it.', 'a loss of more than there is');
 SELECT matches(pg_temp.add($$('b', '2025-01-01', 'contraction', 10)$$), '^23514 \| account "b" loses more than it has on 2025-04-10', 'found where it shows, later');
@@ -265,8 +268,6 @@ INSERT INTO stage_event (lead, at, stage) SELECT id, timestamptz '2025-01-10Z' +
 INSERT INTO stage_event (lead, at, stage) SELECT id, '2025-01-12Z', 'customer' FROM lead WHERE segment = 'Lucky';
 INSERT INTO deal (key, lead, amount, outcome) SELECT 'D' || id, id, CASE segment WHEN 'Big' THEN 1000 ELSE 3000 END + CASE WHEN source = 'Web' THEN 1 ELSE -1 END * CASE segment WHEN 'Big' THEN 100 ELSE 500 END, 'won'
 FROM lead WHERE segment = 'Lucky' OR (segment = 'Big' AND substr(key, 4)::int <= 40);
--- an amount that is no number is none
-INSERT INTO deal (key, lead, amount, outcome) SELECT 'nan', id, 'NaN', 'won' FROM lead WHERE key = 'Big1';
 -- a win after the window is none; who still has time is open
 INSERT INTO lead (key, segment) VALUES ('late', 'Wide'), ('young', 'Wide'), ('other', 'Wide');
 INSERT INTO stage_event (lead, at, stage) SELECT id, CASE key WHEN 'late' THEN '2025-01-10Z'::timestamptz WHEN 'young' THEN '2025-12-01Z' ELSE '2024-12-31Z' END, 'lead' FROM lead WHERE key IN ('late', 'young', 'other');
@@ -290,6 +291,12 @@ SELECT results_eq($$SELECT segment, reason, low_expected_amount FROM segment_pri
 SELECT is((SELECT count(*) FROM segment_priority('2030', at => '2026-01-01Z')), 0::bigint, 'no leads');
 SELECT is(pg_temp.error_of($$SELECT align.segment_priority('2025', 'colour')$$), '22023 | invalid grouping: "colour" | There are: segment, source, both. | Write segment for a row per market segment.', 'another grouping');
 SELECT is(pg_temp.error_of($$SELECT align.segment_priority('2025', within => '0 days')$$), $$22023 | invalid window: 00:00:00 | A lead has some time to become a customer. | Write '180 days'.$$, 'no window');
+-- clocks go forward in March: 719.5 hours are within 30 days everywhere
+INSERT INTO lead (key, segment) VALUES ('zone', 'Zone');
+INSERT INTO stage_event (lead, at, stage) SELECT l.id, e.at::timestamptz, e.stage::stage FROM lead l CROSS JOIN (VALUES ('2031-03-01 12:00Z', 'lead'), ('2031-03-31 11:30Z', 'customer')) e(at, stage) WHERE l.key = 'zone';
+SET timezone = 'America/New_York';
+SELECT is((SELECT won_count FROM segment_priority('2031-03', within => '30 days', at => '2032-01-01Z')), 1::bigint, 'the window is the same in every time zone');
+SET timezone = 'UTC';
 UPDATE deal SET amount = NULL WHERE lead <> (SELECT id FROM lead WHERE key = 'Big1');
 SELECT results_eq($$SELECT segment, low_expected_amount, reason FROM segment_priority('2025', at => '2026-01-01Z') WHERE segment = 'Big'$$, $$VALUES ('Big', NULL::numeric, 'Fewer than two won deals of all have an amount.')$$, 'no amounts');
 
