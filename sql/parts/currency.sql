@@ -251,8 +251,9 @@ BEGIN
             HINT = 'Grant points by grant_points, or insert into grant_of_currency.';
 END $$;
 COMMENT ON FUNCTION align.keep_account() IS 'Trigger: refuses to change accounts by hand, to all.';
+-- by row, since a dump restores the table with no rows
 CREATE TRIGGER currency_account_keep BEFORE INSERT OR UPDATE OR DELETE ON align.currency_account
-    FOR EACH STATEMENT WHEN (pg_catalog.pg_trigger_depth() = 0) EXECUTE FUNCTION align.keep_account();
+    FOR EACH ROW WHEN (pg_catalog.pg_trigger_depth() = 0) EXECUTE FUNCTION align.keep_account();
 COMMENT ON TRIGGER currency_account_keep ON align.currency_account IS 'the triggers of grants and requests alone write it';
 CREATE TRIGGER currency_account_keep_all BEFORE TRUNCATE ON align.currency_account
     FOR EACH STATEMENT EXECUTE FUNCTION align.keep_account();
