@@ -13,7 +13,8 @@
  *
  * Amounts are numeric, and are taken as whole numbers of the smallest decimal that
  * any of them has, so that sums are exact: a limit is never passed by rounding.
- * Where their sum would then pass 2^53 they lose decimals: costs up, limits down.
+ * Where their sum would then pass 2^52 they lose decimals: costs up, limits down,
+ * values to the nearest.
  *
  * All is a pure function of the arrays. The work is bounded by a count, not by a
  * clock. Memory is taken at the beginning, and bounded by align.state_memory.

@@ -17,3 +17,4 @@
 \ir bottleneck.sql
 \ir value.sql
 \ir now.sql
+\ir alignment.sql

@@ -15,7 +15,7 @@ FROM recency_trap('2026-01-01Z') ORDER BY mix;
 \echo 'Had six of ten euros each month gone where the month before was won (tried, and rolled back)'
 BEGIN;
 INSERT INTO spend (at, amount, channel)
-SELECT (period_start_date + interval '1 month')::date + 14, round(60000 * (0.4 / count(*) OVER (PARTITION BY period) + 0.6 * won_ratio), 2), category
+SELECT (period_start_date + interval '1 month')::date + 14, round(60000 * (0.4 / count(*) OVER (PARTITION BY period) + 0.6 * COALESCE(won_ratio, 0)), 2), category
 FROM mix_history('2026-01-01Z', credit => 'first') WHERE category IN (SELECT source FROM lead) AND period < '2025-12';
 SELECT finding FROM recency_trap('2026-01-01Z', 'spend', credit => 'first');
 \echo 'What that cut although it worked, the worst first'

@@ -71,6 +71,7 @@ CREATE TABLE align.broadcast (
     CONSTRAINT broadcast_pkey PRIMARY KEY (id),
     CONSTRAINT broadcast_message_fkey FOREIGN KEY (message) REFERENCES align.message (key) ON UPDATE CASCADE,
     CONSTRAINT broadcast_team_fkey FOREIGN KEY (team) REFERENCES align.team (key) ON UPDATE CASCADE,
+    CONSTRAINT broadcast_channel_check CHECK (pg_catalog.length(channel) <= 200 AND channel ~ '\S'),
     CONSTRAINT broadcast_at_check CHECK (pg_catalog.isfinite(at))
 );
 COMMENT ON TABLE align.broadcast IS 'Which message was told to which team, and when.';
@@ -84,6 +85,7 @@ COMMENT ON COLUMN align.broadcast.role IS 'The role that told it.';
 COMMENT ON CONSTRAINT broadcast_pkey ON align.broadcast IS 'a number for each';
 COMMENT ON CONSTRAINT broadcast_message_fkey ON align.broadcast IS 'the message is known';
 COMMENT ON CONSTRAINT broadcast_team_fkey ON align.broadcast IS 'the team is known';
+COMMENT ON CONSTRAINT broadcast_channel_check ON align.broadcast IS 'not blank, and at most 200 characters';
 COMMENT ON CONSTRAINT broadcast_at_check ON align.broadcast IS 'instants are finite';
 CREATE INDEX broadcast_message_idx ON align.broadcast (message, team, at);
 COMMENT ON INDEX align.broadcast_message_idx IS 'finds when a team last heard a message';
@@ -256,6 +258,7 @@ DECLARE
     result bigint;
 BEGIN
     PERFORM align.check_instant($4);
+    PERFORM align.check_text(COALESCE($3, 'none'), 'channel', 200);
     INSERT INTO align.broadcast (message, team, at, channel, role)
     VALUES ((align.known_message($1)).key, $2, $4, $3, align.role_for_team($2, NULL)) RETURNING id INTO result;
     RETURN result;

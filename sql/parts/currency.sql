@@ -191,34 +191,73 @@ CREATE TRIGGER grant_of_currency_open_account AFTER INSERT ON align.grant_of_cur
     FOR EACH ROW EXECUTE FUNCTION align.open_account();
 COMMENT ON TRIGGER grant_of_currency_open_account ON align.grant_of_currency IS 'the account has what was granted';
 
-CREATE FUNCTION align.charge_account() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION align.charge(team text, period align.period, more_held bigint, more_spent bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    more_held bigint := CASE NEW.status WHEN 'asked' THEN NEW.points ELSE 0 END;
-    more_spent bigint := CASE WHEN NEW.status IN ('accepted', 'done') THEN NEW.points ELSE 0 END;
     account align.currency_account;
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        more_held := more_held - CASE OLD.status WHEN 'asked' THEN NEW.points ELSE 0 END;
-        more_spent := more_spent - CASE WHEN OLD.status IN ('accepted', 'done') THEN NEW.points ELSE 0 END;
-    END IF;
-    UPDATE align.currency_account a SET held = a.held + more_held, spent = a.spent + more_spent
-    WHERE a.team = NEW.from_team AND a.period OPERATOR(align.=) NEW.period AND a.held + more_held + a.spent + more_spent <= a.granted;
+    UPDATE align.currency_account a SET held = a.held + $3, spent = a.spent + $4
+    WHERE a.team = $1 AND a.period OPERATOR(align.=) $2 AND a.held + $3 + a.spent + $4 <= a.granted;
     IF NOT FOUND THEN
-        SELECT a.* INTO account FROM align.currency_account a WHERE a.team = NEW.from_team AND a.period OPERATOR(align.=) NEW.period;
-        RAISE EXCEPTION 'team "%" has not % points of % left', NEW.from_team, NEW.points, NEW.period
+        SELECT a.* INTO account FROM align.currency_account a WHERE a.team = $1 AND a.period OPERATOR(align.=) $2;
+        RAISE EXCEPTION 'team "%" has not % points of % left', $1, $3 + $4, $2
             USING ERRCODE = 'check_violation',
                 DETAIL = pg_catalog.format('It was granted %s; %s are spent, %s are held for what it asked, %s are left.', account.granted, account.spent, account.held,
                     account.granted - account.spent - account.held),
                 HINT = 'Bid less, withdraw another request, or have more granted.';
     END IF;
+END $$;
+COMMENT ON FUNCTION align.charge(text, align.period, bigint, bigint) IS 'Serves charge_account: adds points to those that a team holds and has spent of a period; an error when it has not so many.';
+REVOKE EXECUTE ON FUNCTION align.charge(text, align.period, bigint, bigint) FROM PUBLIC;
+
+-- once for a statement and account, in one order; by row a load would slow down
+-- with the square of its rows
+CREATE FUNCTION align.charge_account() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        PERFORM align.charge(c.from_team, c.period, c.held, c.spent)
+        FROM (SELECT r.from_team, r.period, COALESCE(sum(r.points) FILTER (WHERE r.status = 'asked'), 0)::bigint AS held,
+                  COALESCE(sum(r.points) FILTER (WHERE r.status IN ('accepted', 'done')), 0)::bigint AS spent
+              FROM new_request r GROUP BY r.from_team, r.period ORDER BY r.from_team, r.period) c;
+    ELSE
+        PERFORM align.charge(c.from_team, c.period, c.held, c.spent)
+        FROM (SELECT r.from_team, r.period, COALESCE(sum(r.points) FILTER (WHERE r.status = 'asked'), 0)::bigint AS held,
+                  COALESCE(sum(r.points) FILTER (WHERE r.status IN ('accepted', 'done')), 0)::bigint AS spent
+              FROM (SELECT n.from_team, n.period, n.points, n.status FROM new_request n
+                    UNION ALL SELECT o.from_team, o.period, -o.points, o.status FROM old_request o) r
+              GROUP BY r.from_team, r.period ORDER BY r.from_team, r.period) c;
+    END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION align.charge_account() IS 'Trigger: holds, spends or gives back the points of a request; an error when the team has not so many.';
+COMMENT ON FUNCTION align.charge_account() IS 'Trigger: holds, spends or gives back the points of requests; an error when a team has not so many.';
 REVOKE EXECUTE ON FUNCTION align.charge_account() FROM PUBLIC;
-CREATE TRIGGER request_charge_account AFTER INSERT OR UPDATE ON align.request
-    FOR EACH ROW EXECUTE FUNCTION align.charge_account();
-COMMENT ON TRIGGER request_charge_account ON align.request IS 'the points are held, spent or given back';
+CREATE TRIGGER request_charge_account AFTER INSERT ON align.request
+    REFERENCING NEW TABLE AS new_request FOR EACH STATEMENT EXECUTE FUNCTION align.charge_account();
+COMMENT ON TRIGGER request_charge_account ON align.request IS 'the points are held';
+CREATE TRIGGER request_charge_account_again AFTER UPDATE ON align.request
+    REFERENCING OLD TABLE AS old_request NEW TABLE AS new_request FOR EACH STATEMENT EXECUTE FUNCTION align.charge_account();
+COMMENT ON TRIGGER request_charge_account_again ON align.request IS 'the points are held, spent or given back';
+
+CREATE FUNCTION align.keep_account() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'TRUNCATE' AND NOT EXISTS (SELECT FROM align.currency_account) THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'accounts follow grants and requests: % refused', TG_OP
+        USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'What a team has is what it was granted, less what it asked for; nobody writes it by hand.',
+            HINT = 'Grant points by grant_points, or insert into grant_of_currency.';
+END $$;
+COMMENT ON FUNCTION align.keep_account() IS 'Trigger: refuses to change accounts by hand, to all.';
+-- by row, since a dump restores the table with no rows
+CREATE TRIGGER currency_account_keep BEFORE INSERT OR UPDATE OR DELETE ON align.currency_account
+    FOR EACH ROW WHEN (pg_catalog.pg_trigger_depth() = 0) EXECUTE FUNCTION align.keep_account();
+COMMENT ON TRIGGER currency_account_keep ON align.currency_account IS 'the triggers of grants and requests alone write it';
+CREATE TRIGGER currency_account_keep_all BEFORE TRUNCATE ON align.currency_account
+    FOR EACH STATEMENT EXECUTE FUNCTION align.keep_account();
+COMMENT ON TRIGGER currency_account_keep_all ON align.currency_account IS 'the points of all teams stay';
 
 CREATE FUNCTION align.keep_grant() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -298,7 +337,7 @@ BEGIN
     IF $3 IS NULL OR $3 NOT BETWEEN 1 AND 1000000000000 OR asked IS NULL THEN
         RAISE EXCEPTION 'invalid grant: % points of %', COALESCE($3::text, 'NULL'), COALESCE(asked::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = 'A grant is of 1 to 1000000000000 points, of one period.',
+                DETAIL = 'A grant is of 1 to 1,000,000,000,000 points, of one period.',
                 HINT = 'Points cannot be taken back; grant less in the next period.';
     END IF;
     PERFORM align.lock_account($1, asked);
@@ -333,8 +372,8 @@ BEGIN
     IF fault IS NOT NULL THEN
         RAISE EXCEPTION 'invalid request: %', fault
             USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = 'A team asks another, in 1 to 10,000 characters, for 0 or more points of one period; days and money are 0 or more.',
-                HINT = 'See request for what was asked before.';
+                DETAIL = 'A team asks another, in 1 to 10,000 characters, for 0 to 1,000,000,000,000 points of one period; days and money are 0 or more.',
+                HINT = 'Ask as in ask(''sales'', ''marketing'', ''A page for plant managers'', 60, ''2026-Q1''), under a key of its own.';
     END IF;
     IF NOT align.lock_account($1, asked) THEN
         RAISE EXCEPTION 'team "%" has no points of %', $1, asked
@@ -385,7 +424,7 @@ BEGIN
                 HINT = CASE WHEN asked.status = 'asked' THEN 'Accept it first.' ELSE 'To have it after all, ask anew.' END;
     END IF;
     IF $2 <> 'accepted' AND (pg_catalog.length($3) NOT BETWEEN 1 AND 10000 OR ($3 IS NULL AND $2 <> 'withdrawn')) THEN
-        RAISE EXCEPTION 'cannot % request "%" without a word', deed, $1
+        RAISE EXCEPTION 'cannot % request "%" %', deed, $1, CASE WHEN pg_catalog.length($3) > 10000 THEN pg_catalog.format('with a text of %s characters', pg_catalog.length($3)) ELSE 'without a word' END
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = 'A refusal has a reason, and what is done a result, of 1 to 10,000 characters.',
                 HINT = 'Say it in a line.';

@@ -204,6 +204,7 @@ CREATE TABLE align.asset (
     CONSTRAINT asset_team_fkey FOREIGN KEY (team) REFERENCES align.team (key) ON UPDATE CASCADE,
     CONSTRAINT asset_item_fkey FOREIGN KEY (item) REFERENCES align.plan_item (id),
     CONSTRAINT asset_message_fkey FOREIGN KEY (message) REFERENCES align.message (key) ON UPDATE CASCADE,
+    CONSTRAINT asset_channel_check CHECK (pg_catalog.length(channel) <= 200 AND channel ~ '\S'),
     CONSTRAINT asset_title_check CHECK (pg_catalog.length(title) <= 500 AND title ~ '\S'),
     CONSTRAINT asset_body_check CHECK (pg_catalog.length(body) <= 100000 AND body ~ '\S'),
     CONSTRAINT asset_published_at_check CHECK (pg_catalog.isfinite(published_at))
@@ -211,7 +212,7 @@ CREATE TABLE align.asset (
 COMMENT ON TABLE align.asset IS 'Whatever goes out: adverts, pages, mails, decks, call scripts.';
 COMMENT ON COLUMN align.asset.key IS 'Name of the asset.';
 COMMENT ON COLUMN align.asset.team IS 'The team that uses it.';
-COMMENT ON COLUMN align.asset.channel IS 'Where it goes out.';
+COMMENT ON COLUMN align.asset.channel IS 'Where it goes out; NULL when nobody says.';
 COMMENT ON COLUMN align.asset.item IS 'The item of the plan that it serves; NULL for none.';
 COMMENT ON COLUMN align.asset.title IS 'Its headline.';
 COMMENT ON COLUMN align.asset.body IS 'Its text.';
@@ -222,6 +223,7 @@ COMMENT ON CONSTRAINT asset_key_check ON align.asset IS '1 to 200 characters';
 COMMENT ON CONSTRAINT asset_team_fkey ON align.asset IS 'the team is known';
 COMMENT ON CONSTRAINT asset_item_fkey ON align.asset IS 'the item is in the plan';
 COMMENT ON CONSTRAINT asset_message_fkey ON align.asset IS 'the message is known';
+COMMENT ON CONSTRAINT asset_channel_check ON align.asset IS 'not blank, and at most 200 characters';
 COMMENT ON CONSTRAINT asset_title_check ON align.asset IS 'not blank, and at most 500 characters';
 COMMENT ON CONSTRAINT asset_body_check ON align.asset IS 'not blank, and at most 100,000 characters: beyond that the server''s text search numbers words no more';
 COMMENT ON CONSTRAINT asset_published_at_check ON align.asset IS 'instants are finite';
@@ -316,6 +318,12 @@ BEGIN
                 DETAIL = 'There are: core value, promise, positioning, proof, pillar.',
                 HINT = 'What changes with a campaign is no message; it goes into table asset.';
     END IF;
+    IF pg_catalog.cardinality($5) > 100 OR pg_catalog.cardinality($6) > 100 THEN
+        RAISE EXCEPTION 'too many terms: % required, % forbidden', pg_catalog.cardinality($5), pg_catalog.cardinality($6)
+            USING ERRCODE = 'program_limit_exceeded',
+                DETAIL = 'There are at most 100 of each.',
+                HINT = 'Keep those without which the message is another one.';
+    END IF;
     FOREACH term IN ARRAY COALESCE($5, '{}') || COALESCE($6, '{}') LOOP
         PERFORM align.check_text(term, 'term', 200);
         IF pg_catalog.numnode(pg_catalog.phraseto_tsquery(config, term)) = 0 THEN
@@ -323,6 +331,12 @@ BEGIN
                 USING ERRCODE = 'invalid_parameter_value',
                     DETAIL = pg_catalog.format('The text search configuration %s finds no word in it.', config),
                     HINT = 'Write a word that says something; "the" and the like are passed over.';
+        END IF;
+        IF term = ANY ($5) AND term = ANY ($6) THEN
+            RAISE EXCEPTION 'invalid term: "%"', term
+                USING ERRCODE = 'invalid_parameter_value',
+                    DETAIL = 'It is both required and forbidden, so no text could carry the message.',
+                    HINT = 'Leave it in one of the two.';
         END IF;
     END LOOP;
     INSERT INTO align.message (key, kind, team) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
@@ -381,6 +395,7 @@ BEGIN
     PERFORM align.check_instant($8);
     PERFORM align.role_for_team($2, 'publish');
     PERFORM align.check_text($1, 'key of an asset', 200);
+    PERFORM align.check_text(COALESCE($3, 'none'), 'channel', 200);
     PERFORM align.check_text($4, 'title', 500);
     PERFORM align.check_text($5, 'text of an asset', 100000);
     IF EXISTS (SELECT FROM align.asset a WHERE a.key = $1) THEN
@@ -416,14 +431,16 @@ REVOKE EXECUTE ON FUNCTION align.give_pulse(text, text, integer) FROM PUBLIC;
 CREATE FUNCTION align.message_spans(at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (message_key text, kind text, team text, version integer, body text, required_terms text[], forbidden_terms text[],
         set_at timestamptz, set_by text, until_at timestamptz)
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
-BEGIN ATOMIC
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM align.check_instant($1);
+    RETURN QUERY
     SELECT m.key, m.kind, m.team, v.version, v.body, v.required_terms, v.forbidden_terms, v.set_at, v.set_by,
-        LEAST(CASE WHEN v.retired_at <= $1 THEN v.retired_at END, pg_catalog.lead(v.set_at) OVER (PARTITION BY v.message ORDER BY v.set_at))
+        LEAST(CASE WHEN v.retired_at <= $1 THEN v.retired_at END, lead(v.set_at) OVER (PARTITION BY v.message ORDER BY v.set_at))
     FROM align.message_version v JOIN align.message m ON m.key = v.message
     WHERE v.set_at <= $1;
-END;
-COMMENT ON FUNCTION align.message_spans(timestamptz) IS 'Every version of every message that was set by an instant, by default now: since when it is in force, and until when (NULL when it still is).';
+END $$;
+COMMENT ON FUNCTION align.message_spans(timestamptz) IS 'Every version of every message that was set by an instant, by default now: since when it is in force, and until when (NULL when it still is). Error for an instant that is NULL or infinite.';
 
 CREATE VIEW align.message_history WITH (security_invoker = true) AS
     SELECT s.message_key, s.kind, s.team, s.version, CASE WHEN s.until_at IS NULL THEN 'in force' WHEN n.is_last THEN 'retired' ELSE 'superseded' END AS status,

@@ -42,7 +42,7 @@ CREATE FUNCTION align.mix_outcome(by text, credit text) RETURNS TABLE (category 
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000
 BEGIN ATOMIC
     SELECT COALESCE(CASE $1 WHEN 'segments' THEN COALESCE(l.segment, a.segment) WHEN 'messages' THEN c.message ELSE COALESCE(c.channel, l.source) END, '(none)'),
-        (d.closed_at AT TIME ZONE 'UTC')::date, d.outcome = 'won', CASE WHEN d.amount > 0 AND d.amount < 'Infinity' THEN d.amount ELSE 0 END
+        (d.closed_at AT TIME ZONE 'UTC')::date, d.outcome = 'won', GREATEST(d.amount, 0)
     FROM align.deal d
     LEFT JOIN align.lead l ON l.id = d.lead
     LEFT JOIN align.account a ON a.id = COALESCE(d.account, l.account)

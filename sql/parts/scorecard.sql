@@ -72,7 +72,7 @@ BEGIN
         GROUP BY p.period;
     WHEN 'won deals', 'won amount' THEN
         RETURN QUERY
-        SELECT p.period, CASE $1 ->> 'measure' WHEN 'won deals' THEN pg_catalog.count(*)::numeric ELSE COALESCE(pg_catalog.sum(d.amount) FILTER (WHERE d.amount > '-Infinity' AND d.amount < 'Infinity'), 0) END
+        SELECT p.period, CASE $1 ->> 'measure' WHEN 'won deals' THEN pg_catalog.count(*)::numeric ELSE COALESCE(pg_catalog.sum(d.amount), 0) END
         FROM align.deal d LEFT JOIN align.lead l ON l.id = d.lead
         CROSS JOIN LATERAL (SELECT align.period((d.closed_at AT TIME ZONE 'UTC')::date, $4, $5) AS period) p
         WHERE d.outcome = 'won' AND d.closed_at >= from_at AND d.closed_at < until_at

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(60);
+SELECT plan(68);
 
 CREATE ROLE align_ann; CREATE ROLE align_ben; CREATE ROLE align_ida;
 GRANT USAGE ON SCHEMA align TO align_ann, align_ben, align_ida;
@@ -37,7 +37,7 @@ SELECT is(pg_temp.as_role('align_ida', $$grant_points('sales', '2026Q1', 100, 'F
 SELECT is(pg_temp.as_role('align_ida', $$grant_points('sales', '2026-Q1', 20)$$), '2', 'and does again');
 SELECT is(pg_temp.as_role('align_ida', $$grant_points('marketing', '2026-Q1', 50)$$), '3', 'to another team');
 SELECT is(pg_temp.balance(), 'marketing 2026-Q1 50 0 0 50; sales 2026-Q1 120 0 0 120', 'who has what');
-SELECT is(pg_temp.as_role('align_ida', $$grant_points('sales', '2026-Q1', -5)$$), '22023 | invalid grant: -5 points of 2026-Q1 | A grant is of 1 to 1000000000000 points, of one period. | Points cannot be taken back; grant less in the next period.', 'points below 0');
+SELECT is(pg_temp.as_role('align_ida', $$grant_points('sales', '2026-Q1', -5)$$), '22023 | invalid grant: -5 points of 2026-Q1 | A grant is of 1 to 1,000,000,000,000 points, of one period. | Points cannot be taken back; grant less in the next period.', 'points below 0');
 SELECT is(split_part(pg_temp.as_role('align_ida', $$grant_points('sales', '2026-Q1', 0)$$), ' | ', 2), 'invalid grant: 0 points of 2026-Q1', 'no points');
 SELECT is(split_part(pg_temp.as_role('align_ida', $$grant_points('sales', NULL, 5)$$), ' | ', 2), 'invalid grant: 5 points of NULL', 'no period');
 SELECT is(split_part(pg_temp.as_role('align_ida', $$grant_points('sales', '2026-Q5', 5)$$), ' | ', 2), 'invalid period: "2026-Q5"', 'not a period');
@@ -55,9 +55,10 @@ SELECT is(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'Forty names'
 SELECT is(pg_temp.as_role('align_ben', $$ask('sales', 'hr', 'A chair', 0, '2026-Q1', key => 'chair')$$), 'chair', 'and nothing, when nothing is left');
 SELECT is(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'Later', 5, '2026-Q2')$$), '23514 | team "sales" has no points of 2026-Q2 | It was granted none of this period, and who asks holds some. | Grant points first: SELECT align.grant_points(team, period, points).', 'a period without a grant');
 SELECT is(pg_temp.as_role('align_ben', $$ask('sales', 'sales', 'Myself', 5, '2026-Q1')$$),
-    '22023 | invalid request: team "sales" asks itself | A team asks another, in 1 to 10,000 characters, for 0 or more points of one period; days and money are 0 or more. | See request for what was asked before.', 'a request to oneself');
+    '22023 | invalid request: team "sales" asks itself | A team asks another, in 1 to 10,000 characters, for 0 to 1,000,000,000,000 points of one period; days and money are 0 or more. | Ask as in ask(''sales'', ''marketing'', ''A page for plant managers'', 60, ''2026-Q1''), under a key of its own.', 'a request to oneself');
 SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'x', -1, '2026-Q1')$$), ' | ', 2), 'invalid request: -1 points', 'points below 0');
 SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'x', NULL, '2026-Q1')$$), ' | ', 2), 'invalid request: NULL points', 'no points said');
+SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'x', 1000000000001, '2026-Q1')$$), ' | ', 2), 'invalid request: 1000000000001 points', 'more points than there can be');
 SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'x', 1, NULL)$$), ' | ', 2), 'invalid request: no period', 'no period');
 SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', '', 1, '2026-Q1')$$), ' | ', 2), 'invalid request: a text of 0 characters', 'nothing asked');
 SELECT is(split_part(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', repeat('x', 1000000), 1, '2026-Q1')$$), ' | ', 2), 'invalid request: a text of 1000000 characters', 'a text of a megabyte');
@@ -80,6 +81,7 @@ SELECT is(pg_temp.as_role('align_ann', $$accept_request('names')$$), '55000 | ca
 SELECT is(split_part(pg_temp.as_role('align_ben', $$withdraw_request('Q1')$$), ' | ', 2), 'cannot withdraw request "Q1": it is accepted', 'accepted work is not withdrawn');
 SELECT is(pg_temp.as_role('align_ben', $$withdraw_request('chair', 'Found one')$$), 'align_ben', 'what waits is');
 SELECT is(pg_temp.as_role('align_ann', $$finish_request('Q1', NULL)$$), '22023 | cannot finish request "Q1" without a word | A refusal has a reason, and what is done a result, of 1 to 10,000 characters. | Say it in a line.', 'no result');
+SELECT is(split_part(pg_temp.as_role('align_ann', $$finish_request('Q1', repeat('x', 10001))$$), ' | ', 2), 'cannot finish request "Q1" with a text of 10001 characters', 'a result that is too long');
 SELECT is(pg_temp.as_role('align_ann', $$finish_request('Q1', 'The page, and 14 calls from it')$$), 'align_ann', 'done');
 SELECT is(split_part(pg_temp.as_role('align_ann', $$refuse_request('Q1', 'x')$$), ' | ', 2), 'cannot refuse request "Q1": it is done', 'done is done');
 SELECT is(pg_temp.as_role('align_ben', $$ask('sales', 'marketing', 'A film', 50, '2026-Q1', key => 'film')$$) || pg_temp.as_role('align_ann', $$finish_request('film', 'x')$$),
@@ -104,11 +106,22 @@ SELECT results_eq($$SELECT key, from_team, to_team, item_title, needed_by_date, 
 -- rows written by hand keep the same rules
 SELECT is(split_part(pg_temp.error_of($$INSERT INTO request (key, from_team, to_team, period, what, points) VALUES ('x', 'sales', 'it', '2026-Q1', 'x', 51)$$), ' | ', 2), 'team "sales" has not 51 points of 2026-Q1 left', 'no overdraft');
 SELECT is(split_part(pg_temp.error_of($$INSERT INTO request (key, from_team, to_team, period, what, points) VALUES ('x', 'it', 'sales', '2026-Q1', 'x', 1)$$), ' | ', 1), '23503', 'no points without a grant');
+SELECT is(split_part(pg_temp.error_of($$INSERT INTO request (key, from_team, to_team, period, what, points) VALUES ('x', 'sales', 'it', '2026-Q1', 'x', 30), ('y', 'sales', 'it', '2026-Q1', 'y', 30)$$), ' | ', 2), 'team "sales" has not 60 points of 2026-Q1 left', 'nor of two rows together');
+INSERT INTO request (key, from_team, to_team, period, what, points) VALUES ('x', 'sales', 'it', '2026-Q1', 'x', 20), ('y', 'marketing', 'it', '2026-Q1', 'y', 30), ('z', 'sales', 'it', '2026-Q1', 'z', 25);
+SELECT is(pg_temp.balance(), 'marketing 2026-Q1 50 30 0 20; sales 2026-Q1 120 45 70 5', 'rows of two teams in one statement');
+UPDATE request SET status = CASE key WHEN 'x' THEN 'accepted' ELSE 'refused' END, answered_at = clock_timestamp(), answered_by = 'it', closed_at = CASE WHEN key <> 'x' THEN clock_timestamp() END, closed_by = CASE WHEN key <> 'x' THEN 'it' END, reason = CASE WHEN key <> 'x' THEN 'No' END WHERE key IN ('x', 'y', 'z');
+SELECT is(pg_temp.balance(), 'marketing 2026-Q1 50 0 0 50; sales 2026-Q1 120 0 90 30', 'and answered in one');
+
 SELECT is(split_part(pg_temp.error_of($$UPDATE request SET points = 1 WHERE key = 'Q1'$$), ' | ', 2), 'requests stay as they were asked: UPDATE refused', 'no other bid');
 SELECT is(pg_temp.error_of($$UPDATE request SET status = 'asked', answered_at = NULL, answered_by = NULL, closed_at = NULL, closed_by = NULL, result = NULL WHERE key = 'Q1'$$),
     '55000 | requests stay as they were asked: from done to asked refused | What is asked is accepted, refused or withdrawn; what is accepted is done or refused. Nothing else of it changes. | Use accept_request, refuse_request, withdraw_request or finish_request; to ask for something else, ask anew.', 'no way back');
 SELECT is(split_part(pg_temp.error_of('DELETE FROM request'), ' | ', 2), 'requests stay as they were asked: DELETE refused', 'requests do not go');
+SELECT is(pg_temp.error_of('UPDATE currency_account SET granted = granted + 1000'), '55000 | accounts follow grants and requests: UPDATE refused | What a team has is what it was granted, less what it asked for; nobody writes it by hand. | Grant points by grant_points, or insert into grant_of_currency.', 'nobody grants past the ledger');
+SELECT is(split_part(pg_temp.error_of($$INSERT INTO currency_account VALUES ('it', '2026-Q1', 10, 0, 0, 1)$$), ' | ', 2), 'accounts follow grants and requests: INSERT refused', 'nor opens an account');
+SELECT is(split_part(pg_temp.error_of('DELETE FROM currency_account'), ' | ', 2) || ', ' || split_part(pg_temp.error_of('TRUNCATE currency_account, request'), ' | ', 1), 'accounts follow grants and requests: DELETE refused, 55000', 'nor ends one');
+ALTER TABLE currency_account DISABLE TRIGGER currency_account_keep;
 SELECT is(split_part(pg_temp.error_of($$UPDATE currency_account SET spent = granted + 1$$), ' | ', 1), '23514', 'an account is never overdrawn');
+ALTER TABLE currency_account ENABLE TRIGGER currency_account_keep;
 SELECT is(split_part(pg_temp.error_of($$INSERT INTO capacity (team, period, days) VALUES ('sales', '2026-Q1', -1)$$), ' | ', 1), '23514', 'days below 0');
 
 SELECT * FROM finish();

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(92);
+SELECT plan(101);
 
 -- corpus: the example in scikit-learn's user guide ("Tf-idf term weighting", smooth_idf), whose vectors these are
 CREATE TEMP TABLE guide (n int, v tsvector);
@@ -80,6 +80,8 @@ SELECT is(pg_temp.error_of($$SELECT set_message('', 'proof', 'sales', 'x')$$), '
 SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', '{the}')$$),
     '22023 | invalid term: "the" | The text search configuration english finds no word in it. | Write a word that says something; "the" and the like are passed over.', 'a term without a word');
 SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', '{}', '{NULL}')$$), '22023 | invalid term: NULL | It has 1 to 200 characters, and not only blanks. | Write it in words.', 'no term');
+SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', '{lost hours}', '{cheap,lost hours}')$$), '22023 | invalid term: "lost hours" | It is both required and forbidden, so no text could carry the message. | Leave it in one of the two.', 'required and forbidden');
+SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', array_fill('hours'::text, ARRAY[101]))$$), '54000 | too many terms: 101 required, 0 forbidden | There are at most 100 of each. | Keep those without which the message is another one.', 'too many terms');
 SELECT matches(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', at => 'infinity')$$), '^22008 \| invalid instant: infinity', 'an infinite instant');
 SELECT is(set_message('old', 'pillar', 'sales', 'We are there at night.', at => '2025-01-01Z'), 1, 'a message that is given up later');
 SELECT is(retire_message('old', '2025-03-01Z'), true, 'it is retired');
@@ -101,6 +103,7 @@ SELECT is(pg_temp.error_of($$SELECT publish_asset('S1', 'sales', NULL, 'x', 'x')
 SELECT matches(pg_temp.error_of($$SELECT publish_asset('S9', 'marketing', NULL, 'x', 'x')$$), '^42501 \| role "align_test_sam" cannot publish for team "marketing"', 'for another team');
 SELECT matches(pg_temp.error_of($$SELECT publish_asset('S9', 'sales', NULL, 'x', 'x', 'gold')$$), '^P0002 \| unknown message: "gold"', 'of an unknown message');
 SELECT matches(pg_temp.error_of($$SELECT publish_asset('S9', 'sales', NULL, 'x', 'x', NULL, 'X9')$$), '^P0002 \| unknown plan item: "X9"', 'for an unknown item');
+SELECT is(pg_temp.error_of($$SELECT publish_asset('S9', 'sales', ' ', 'x', 'x')$$), '22023 | invalid channel: it is empty | It has 1 to 200 characters, and not only blanks. | Write it in words.', 'on a channel without a name');
 SELECT is(pg_temp.error_of($$SELECT publish_asset('S9', 'sales', NULL, 'x', ' ')$$), '22023 | invalid text of an asset: it is empty | It has 1 to 100000 characters, and not only blanks. | Write it in words.', 'an empty text');
 SELECT is(pg_temp.error_of($$SELECT publish_asset('S9', 'sales', NULL, 'x', repeat('x', 1048576))$$),
     '22023 | invalid text of an asset: it has 1048576 characters | It has 1 to 100000 characters, and not only blanks. | Keep what a reader sees, or split it.', 'a text of a megabyte');
@@ -131,6 +134,8 @@ SELECT is((SELECT finding FROM message_consistency('2026-01-01Z') WHERE message_
     '1 of 2 say what it forbids. 1 of 2 lack a required term. Furthest off: S2. Says more than the other team: buy, cheap, offer.', 'a finding');
 SELECT is((SELECT round(sum(divergence), 5) FROM message_words('hours', '2026-01-01Z')), (SELECT round(divergence, 5) FROM message_consistency('2026-01-01Z') WHERE message_key = 'hours' LIMIT 1), 'words add up to the divergence');
 SELECT matches(pg_temp.error_of($$SELECT message_words('gold')$$), '^P0002 \| unknown message: "gold"', 'words of an unknown message');
+SELECT matches(pg_temp.error_of('SELECT ' || f), '^22008 \| invalid instant: (infinity|NULL) \| An instant is finite\. \| Leave the instant out to mean the present\.$', f)
+FROM unnest('{message_drift(''infinity''),message_trend(NULL),message_gap(''infinity''),asset_consistency(''infinity''),message_consistency(''infinity''),belief(NULL)}'::text[]) f;
 
 -- pg_trgm is asked where it is there, and not needed
 SELECT is((SELECT count(trigram_ratio) FROM asset_consistency('2026-01-01Z')), 0::bigint, 'no trigrams without pg_trgm');
@@ -185,12 +190,12 @@ SELECT is(pg_temp.error_of($$SELECT give_pulse('hours', 'sales', 11)$$), '22023 
 SELECT matches(pg_temp.error_of($$SELECT give_pulse('hours', 'sales', -1)$$), '^22023 \| invalid answer: -1', 'a pulse below 0');
 SELECT matches(pg_temp.error_of($$SELECT give_pulse('hours', 'marketing', 5)$$), '^42501 \| role "align_test_sam" cannot answer for team "marketing"', 'a pulse for another team');
 SELECT give_pulse('hours', 'sales', 9), give_pulse('hours', 'sales', 8), give_pulse('hours', 'sales', 7), give_pulse('hours', 'sales', 0) \gset pulse_
-SELECT results_eq($$SELECT message_key, team, answer_count, mean_answer, reason FROM belief('infinity')$$,
+SELECT results_eq($$SELECT message_key, team, answer_count, mean_answer, reason FROM belief()$$,
     $$VALUES ('hours'::text, 'sales'::text, 0::bigint, NULL::numeric, 'Fewer than five have answered since it was set.'::text), ('proof', NULL, 0, NULL, 'Nobody has been asked since it was set.')$$, 'of four answers nothing is told');
 SELECT give_pulse('hours', 'sales', 6) \gset pulse_
-SELECT results_eq($$SELECT answer_count, mean_answer, believer_ratio, reason FROM belief('infinity') WHERE message_key = 'hours'$$, $$VALUES (5::bigint, 6.00, 0.400000, NULL::text)$$, 'of five the mean of 9, 8, 7, 0, 6, and two of five');
+SELECT results_eq($$SELECT answer_count, mean_answer, believer_ratio, reason FROM belief() WHERE message_key = 'hours'$$, $$VALUES (5::bigint, 6.00, 0.400000, NULL::text)$$, 'of five the mean of 9, 8, 7, 0, 6, and two of five');
 SELECT give_pulse('hours', 'sales', 10) \gset pulse_
-SELECT results_eq($$SELECT answer_count, mean_answer FROM belief('infinity') WHERE message_key = 'hours'$$, $$VALUES (5::bigint, 6.00)$$, 'the sixth does not show');
+SELECT results_eq($$SELECT answer_count, mean_answer FROM belief() WHERE message_key = 'hours'$$, $$VALUES (5::bigint, 6.00)$$, 'the sixth does not show');
 SELECT matches(pg_temp.error_of('SELECT * FROM align.pulse'), '^42501 \| permission denied for table pulse', 'answers cannot be read');
 RESET ROLE;
 SELECT is((SELECT count(*) FROM information_schema.columns WHERE table_schema = 'align' AND table_name = 'pulse' AND column_name IN ('role', 'by', 'actor', 'at')), 0::bigint, 'who answered, and at what hour, is not kept');

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(77);
+SELECT plan(78);
 
 -- published instances, a row of weights per limit: KNAPSACK_01 P01 to P08 of John Burkardt
 -- (people.sc.fsu.edu/~jburkardt/datasets/knapsack_01), and the seven of Petersen, "Computational experience with variants of
@@ -209,6 +209,7 @@ SELECT results_eq($$SELECT resource, available FROM prioritize_limits('2026-01')
 SELECT is(pg_temp.error_of($$SELECT prioritize('2026-Q1', capacity => '{"sales": 2}')$$), '22023 | the must-dos do not fit: they take 3 days of sales, and there are 2 | They are: R5 (3). | Let one of them be no must, or raise the limit.', 'musts that do not fit');
 SELECT is(pg_temp.error_of($$SELECT prioritize('2026-Q1', -1)$$), '22023 | invalid question: what to do in 2026-Q1 for a budget of -1, by value | A period is asked for; money is 0 or more, or NULL for no limit; what counts is value or points. | Ask as in prioritize(''2026-Q1'', 100000).', 'money below 0');
 SELECT is(split_part(pg_temp.error_of($$SELECT prioritize('2026-Q1', by => 'luck')$$), ' | ', 2), 'invalid question: what to do in 2026-Q1 for a budget of any, by luck', 'by luck');
+SELECT is(split_part(pg_temp.error_of($$SELECT prioritize('2026-Q1', 'Infinity')$$), ' | ', 2), 'invalid question: what to do in 2026-Q1 for a budget of Infinity, by value', 'money without end');
 SELECT is(split_part(pg_temp.error_of($$SELECT prioritize(NULL)$$), ' | ', 2), 'invalid question: what to do in NULL for a budget of any, by value', 'no period');
 SELECT is(pg_temp.error_of($$SELECT prioritize('2026-Q1', capacity => '{"sales": -2}')$$), '22023 | invalid capacity: {"sales": -2} | It gives days by team: 0 or more, or null for no limit. | Write {"sales": 40, "marketing": 60}, or leave it out for what table capacity says.', 'days below 0');
 SELECT is(split_part(pg_temp.error_of($$SELECT prioritize('2026-Q1', capacity => '[1]')$$), ' | ', 2), 'invalid capacity: [1]', 'no object');

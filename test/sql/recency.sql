@@ -181,7 +181,7 @@ INSERT INTO lead (key, source, segment, account) SELECT v.key, v.source, v.segme
 INSERT INTO spend (at, amount, channel) VALUES ('2024-11-30', -5, 'A'), ('2025-01-10', 60, 'A'), ('2025-01-31', 40, 'B'), ('2025-02-01', 70, 'A'), ('2025-02-02', -10, 'A'), ('2025-02-28', 40, 'B'),
     ('2025-03-05', 60, 'A'), ('2025-03-05', 40, 'B'), ('2025-03-06', -3, NULL), ('2025-04-30', 20, 'A'), ('2025-04-30', 80, 'B'), ('2025-05-01', 900, 'B');
 INSERT INTO deal (key, lead, amount, opened_at, closed_at, outcome) SELECT v.key, l.id, v.amount::numeric, '2025-01-01Z', v.closed_at::timestamptz, v.outcome FROM (VALUES
-    ('1', 'a', '10', '2025-01-05Z', 'won'), ('2', 'a', '20', '2025-01-31 23:59Z', 'won'), ('3', 'a', NULL, '2025-02-01Z', 'won'), ('4', 'a', 'NaN', '2025-02-02Z', 'won'), ('5', 'a', '9', '2025-02-02Z', 'lost'),
+    ('1', 'a', '10', '2025-01-05Z', 'won'), ('2', 'a', '20', '2025-01-31 23:59Z', 'won'), ('3', 'a', NULL, '2025-02-01Z', 'won'), ('4', 'a', NULL, '2025-02-02Z', 'won'), ('5', 'a', '9', '2025-02-02Z', 'lost'),
     ('6', 'b', '30', '2025-03-10Z', 'won'), ('7', 'b', '9', '2025-03-11Z', 'lost'), ('8', 'c', '9', '2025-03-12Z', 'lost'), ('9', 'b', '9', NULL, 'open'), ('10', 'b', '9', '2025-05-01Z', 'won')) v(key, lead, amount, closed_at, outcome) JOIN lead l ON l.key = v.lead;
 SELECT results_eq($$SELECT period, period_start_date, category, amount, amount_ratio, won_count, won_ratio, closed_count, won_amount FROM mix_history('2025-05-01Z', 'spend', 8)$$, $$VALUES
     ('2025-01', '2025-01-01'::date, '(none)', 0::numeric, 0::numeric, 0::bigint, 0::numeric, 0::bigint, 0::numeric), ('2025-01', '2025-01-01', 'A', 60, 0.6, 2, 1, 2, 30), ('2025-01', '2025-01-01', 'B', 40, 0.4, 0, 0, 0, 0),

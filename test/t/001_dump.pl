@@ -36,11 +36,11 @@ $node->safe_psql('company', q{
 	SELECT propose_definition('ready', 'require visits_30d >= 3 +10 country = ''US'' qualify at 5', 'one'), propose_definition('ready', 'require visits_30d >= 4', 'two');
 	SELECT sign_definition('ready', 1, 'marketing'), sign_definition('ready', 1, 'sales'), sign_definition('ready', 2, 'sales');
 	SELECT qualify_all('ready'), record_verdict('L000001', 'sales', true, 'they called'), record_verdict('L000001', 'marketing', false, 'too small');
-	INSERT INTO plan_item (key, level, title, team, period) VALUES ('R1', 'rock', 'Plant days', 'marketing', '2026-Q1');
-	INSERT INTO plan_alternative (item, choice) SELECT id, 'event' FROM plan_item;
+	INSERT INTO plan_item (key, level, title, team, period) VALUES ('dumped', 'rock', 'Plant days', 'marketing', '2026-Q1');
+	INSERT INTO plan_alternative (item, choice) SELECT id, 'event' FROM plan_item WHERE key = 'dumped';
 	INSERT INTO grant_of_currency (team, period, points) VALUES ('sales', '2026-Q1', 20), ('sales', '2026-Q1', 100);
-	SELECT ask('sales', 'marketing', 'A page', 30, '2026-Q1', 'R1'), ask('sales', 'marketing', 'Names', 90, '2026-Q1'), accept_request('Q1');
-	INSERT INTO capacity (team, period, days) VALUES ('sales', '2026-Q1', 50);
+	SELECT ask('sales', 'marketing', 'A page', 30, '2026-Q1', 'dumped', key => 'dumped'), ask('sales', 'marketing', 'Names', 90, '2026-Q1'), accept_request('dumped');
+	INSERT INTO capacity (team, period, days) VALUES ('sales', '2027-Q1', 50);
 	SELECT forget('L000002');
 	SELECT announce_breaches('2026-01-01Z');
 	INSERT INTO plan_item (key, level, title, period) VALUES ('G', 'goal', 'Grow', '2026');
@@ -53,8 +53,7 @@ $node->safe_psql('company', q{
 	INSERT INTO incentive (period, team, role, metric, weight) SELECT '2026', 'partners', 'rep', id, 0.5 FROM metric WHERE key IN ('won', 'spent');
 	SELECT set_message('dumped', 'promise', 'marketing', 'We are kept.', '{kept}', '{lost}'), publish_asset('dumped', 'marketing', 'mail', 'Kept', 'We are kept.', 'dumped'), give_pulse('dumped', 'sales', 8);
 	UPDATE review_rule SET since_date = '2026-01-01' WHERE kind = 'weekly';
-	SELECT hold_review('weekly', '2026-01-12Z', 'sales', '{Ann,Ben}', 'kept'), broadcast_message('dumped', 'sales'), record_insight('customer', 'They keep it.', item_key => 'A20');
-	SELECT propose_weights('{"one_goal": 0.5, "focus": 0.5}'), sign_weights(1, 'marketing'), sign_weights(1, 'sales');
+	SELECT hold_review('weekly', '2026-02-09Z', 'sales', '{Ann,Ben}', 'kept'), broadcast_message('dumped', 'sales'), record_insight('customer', 'They keep it.', item_key => 'A20');
 	CREATE TABLE kept_corpus AS SELECT corpus(to_tsvector('simple', key)) AS corpus FROM lead;
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;
