@@ -17,7 +17,7 @@ SET client_min_messages = warning;
 SELECT set_config('company.fault', :'fault', false) \g /dev/null
 BEGIN;
 
--- the faults that can be planted: a word of it changes what is written below
+-- the faults that can be planted: each changes a word of what is written below
 CREATE TEMP TABLE fault (name, what) ON COMMIT DROP AS VALUES
     ('two goals', 'marketing is held to revenue of its own, sales to another'),
     ('clashing incentives', 'marketing is paid for names, sales for revenue'),
