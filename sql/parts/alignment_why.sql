@@ -36,14 +36,19 @@ BEGIN ATOMIC
     unplanned AS MATERIALIZED (
         SELECT r.dimension FROM row r WHERE r.dimension = 'written_plan' AND r.score_value IS NULL AND EXISTS (SELECT FROM align.plan_item i WHERE i.status IN ('proposed', 'active'))),
     fault AS MATERIALIZED (
-        SELECT r.dimension, u.rank, u.area,
-            CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('no signed definition "%s"', n.name) WHEN p.dimension IS NOT NULL THEN 'no signed plan' ELSE u.cause END AS cause,
+        SELECT r.dimension, u.rank, u.area, f.cause,
             COALESCE(r.finding, CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('No version of "%s" is signed by both teams. ', n.name) END || r.reason_not_measured, r.reason_not_measured) AS finding,
-            -- what is not signed and cannot be measured counts as if nothing were agreed
-            r.evidence_count, r.look_at, r.next_action, r.weight_ratio * pg_catalog.ln(100 / GREATEST(COALESCE(r.score_value, 0), 1)) AS loss
+            r.evidence_count, r.look_at, r.next_action, r.weight_ratio * pg_catalog.ln(100 / GREATEST(f.value, 1)) AS loss
         FROM row r JOIN align.diagnosis_rules() u ON u.dimension = r.dimension
         LEFT JOIN unsigned n ON n.dimension = r.dimension LEFT JOIN unplanned p ON p.dimension = r.dimension
-        WHERE r.score_value < u.least_value OR n.name IS NOT NULL OR p.dimension IS NOT NULL),
+        CROSS JOIN LATERAL (
+            -- what is not signed halves the score: that is one fault, and what is left may be another
+            SELECT u.cause, r.score_value * CASE WHEN n.name IS NOT NULL THEN 2 ELSE 1 END AS value
+            UNION ALL
+            -- where it cannot be measured, it counts as if nothing were agreed
+            SELECT CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('no signed definition "%s"', n.name) ELSE 'no signed plan' END, CASE WHEN r.score_value IS NOT NULL THEN 50 ELSE 0 END
+            WHERE n.name IS NOT NULL OR p.dimension IS NOT NULL) f
+        WHERE f.value < u.least_value),
     won AS MATERIALIZED (
         SELECT pg_catalog.avg(d.amount) AS amount FROM align.deal d CROSS JOIN span s WHERE d.outcome = 'won' AND d.closed_at <= $1 AND d.closed_at > s.since),
     late AS MATERIALIZED (

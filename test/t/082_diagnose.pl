@@ -28,13 +28,13 @@ my @pairs = map { [ split /, / ] } (
 	'two goals, clashing incentives',
 	'no definition, two goals',
 	'no definition, late handoffs',
+	'no definition, disagreement',
 	'disagreement, star rep',
 	'orphan spending, broken link',
 	'orphan spending, recency trap',
 	'activity metrics, message drift',
 	'late handoffs, wrong segment',
 	'slow step, star rep',
-	'slow step, no reviews',
 	'unsigned plan, broken link',
 	'wrong segment, clashing incentives');
 
