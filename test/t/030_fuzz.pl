@@ -24,6 +24,7 @@ my %value = (
 	stage => [ q{'customer'::stage}, 'v::text' ],
 	period => [ q{'FY2026-Q1@Jul'::period}, 'v::text::period::text || lower(v) || upper(v)' ],
 	target => [ q{'40..60.5 ~ -35..65'::target}, q{v::text::target::text || (v = v::text::target) || attainment(44.4, v) || status(70, v) || coalesce(goal_low(v), 0) || coalesce(amber_high(v), 0) || target_hash(v)} ],
+	score => [ q{'72.5 (n=120)'::score}, q{v::text::score::text || (v = v::text::score) || value(v) || evidence(v) || cautious(v) || score_hash(v) || (SELECT blend(v, w) FROM generate_series(1, 3) w)} ],
 	journey => [ q{(SELECT journey(stage, at) FROM event WHERE lead = 7)}, q{v::text::journey::text || event_count(v) || coalesce(path(v), '')} ],
 	journey_of_conditions => [ q{(SELECT journey(at, stage < 'mql', stage > 'lead', lead > 9) FROM event)}, q{v::text::journey::text || funnel_level(v, NULL, '9 days')}, 'journey' ],
 	funnel_rule => [ q{funnel_rule('{mql,sql,customer}', '90 days', '1 day', 'strict', 'strict', '{lost}', 1, 2, '2026-01-01Z')}, q{v::text::funnel_rule::text} ],

@@ -1,0 +1,93 @@
+-- alignment: the symptom is misalignment; what lies under it?
+
+CREATE FUNCTION align.diagnosis_rules() RETURNS TABLE (dimension text, least_value numeric, rank integer, area text, cause text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 14
+BEGIN ATOMIC
+    SELECT r.* FROM (VALUES
+        ('mission_link', 80, 1, 'structure', 'work that serves no mission'),
+        ('one_goal', 60, 1, 'structure', 'two revenue goals'),
+        ('incentives', 60, 1, 'structure', 'clashing incentives'),
+        ('focus', 80, 1, 'structure', 'orphan spending'),
+        ('outcome_focus', 60, 2, 'structure', 'measures that lead to no outcome'),
+        ('who_we_serve', 60, 1, 'who', 'each team works other customers'),
+        ('lead_definition', 60, 1, 'who', 'each team calls other leads qualified'),
+        ('message', 60, 1, 'what resonates', 'the teams do not say what was agreed'),
+        ('process', 60, 1, 'how they move', 'selling hangs on persons'),
+        ('handoff', 60, 1, 'how they move', 'leads are not taken up'),
+        ('momentum', 80, 2, 'where it breaks', 'the pipeline slows'),
+        ('written_plan', 60, 2, 'discipline', 'the plan is not signed, or not kept'),
+        ('cadence', 60, 2, 'discipline', 'promised reviews are not held'),
+        ('steadiness', 60, 2, 'discipline', 'the messages do not last')) r(dimension, least_value, rank, area, cause);
+END;
+COMMENT ON FUNCTION align.diagnosis_rules() IS 'When a dimension is a finding of diagnose: below least_value; rank 1 are the faults of structure and the four clarities (who, what resonates, how they move, where it breaks), 2 what follows from them.';
+
+CREATE FUNCTION align.diagnose(at timestamptz DEFAULT pg_catalog.now())
+    RETURNS TABLE (finding_order integer, area text, cause text, finding text, evidence_count bigint, cost_amount numeric, cost_customer_count numeric, assumption text, look_at text, next_step text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET jit = off
+BEGIN ATOMIC
+    WITH row AS MATERIALIZED (SELECT a.* FROM align.alignment($1) a),
+    span AS MATERIALIZED (SELECT $1 - '365 days'::interval AS since, align.fiscal_year($1) AS year),
+    -- what should be signed, and is not, though leads come
+    unsigned AS MATERIALIZED (
+        SELECT n.dimension, n.name FROM (
+            SELECT d.dimension, COALESCE((SELECT s.value ->> d.role FROM align.setting s WHERE s.key = 'alignment_definitions'), d.name) AS name
+            FROM (VALUES ('who_we_serve', 'served', 'icp'), ('lead_definition', 'lead', 'mql')) d(dimension, role, name)) n
+        WHERE NOT EXISTS (SELECT FROM align.definition_in_force(n.name, $1)) AND EXISTS (SELECT FROM align.stage_event e WHERE e.at <= $1)),
+    unplanned AS MATERIALIZED (
+        SELECT r.dimension FROM row r WHERE r.dimension = 'written_plan' AND r.score_value IS NULL AND EXISTS (SELECT FROM align.plan_item i WHERE i.status IN ('proposed', 'active'))),
+    fault AS MATERIALIZED (
+        SELECT r.dimension, u.rank, u.area,
+            CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('no signed definition "%s"', n.name) WHEN p.dimension IS NOT NULL THEN 'no signed plan' ELSE u.cause END AS cause,
+            COALESCE(r.finding, CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('No version of "%s" is signed by both teams. ', n.name) END || r.reason_not_measured, r.reason_not_measured) AS finding,
+            r.evidence_count, r.look_at, r.next_action, r.weight_ratio * pg_catalog.ln(100 / GREATEST(r.score_value, 1)) AS loss
+        FROM row r JOIN align.diagnosis_rules() u ON u.dimension = r.dimension
+        LEFT JOIN unsigned n ON n.dimension = r.dimension LEFT JOIN unplanned p ON p.dimension = r.dimension
+        WHERE r.score_value < u.least_value OR n.name IS NOT NULL OR p.dimension IS NOT NULL),
+    won AS MATERIALIZED (
+        SELECT pg_catalog.avg(d.amount) AS amount FROM align.deal d CROSS JOIN span s WHERE d.outcome = 'won' AND d.closed_at <= $1 AND d.closed_at > s.since),
+    late AS MATERIALIZED (
+        SELECT pg_catalog.count(*) FILTER (WHERE h.is_breach OR h.outcome = 'leaked') AS n, c.chance
+        FROM align.handoff_rows($1, false) h CROSS JOIN (
+            SELECT pg_catalog.count(*) FILTER (WHERE align.entered(j.journey, 'customer') <= $1)::numeric / NULLIF(pg_catalog.count(*), 0) AS chance
+            FROM align.lead_journey j CROSS JOIN span s WHERE align.entered(j.journey, 'mql') > s.since AND align.entered(j.journey, 'mql') <= $1) c
+        WHERE h.given_at > $1 - '90 days'::interval AND h.given_at <= $1 AND NOT h.is_feedback AND EXISTS (SELECT FROM fault f WHERE f.dimension = 'handoff')
+        GROUP BY c.chance),
+    cost AS (
+        SELECT 'mission_link' AS dimension, m.budget_amount - m.linked_budget_amount AS amount, NULL::numeric AS customers, 'All that is budgeted for it in the live plan is lost to the mission.' AS assumption
+        FROM align.mission_link($1) m
+        UNION ALL
+        SELECT 'focus', NULLIF(pg_catalog.round((1 - r.score_value / 100) * s.amount), 0), NULL, 'All that was spent outside of the plan is lost to it.'
+        FROM row r CROSS JOIN (SELECT pg_catalog.sum(e.amount) AS amount FROM align.spend e CROSS JOIN span s WHERE e.at >= align.lower(s.year) AND e.at <= ($1 AT TIME ZONE 'UTC')::date) s WHERE r.dimension = 'focus'
+        UNION ALL
+        SELECT 'handoff', pg_catalog.round(l.n * l.chance * w.amount), pg_catalog.round(l.n * l.chance, 1),
+            pg_catalog.format('The %s handoffs of 90 days that were late or leaked are lost; else they had become customers as often as the mqls of the year (%s %%), at the mean amount won.', l.n, pg_catalog.round(100 * l.chance, 1))
+        FROM late l CROSS JOIN won w
+        UNION ALL
+        SELECT 'process', pg_catalog.round(pg_catalog.sum(g.lost) * w.amount), pg_catalog.round(pg_catalog.sum(g.lost), 1), 'Whoever won a smaller share of the closed deals of the year than the team had won the team''s share, at the mean amount won.'
+        FROM (SELECT (t.won - o.won) * o.closed AS lost
+              FROM (SELECT d.owner, pg_catalog.avg((d.outcome = 'won')::integer) AS won, pg_catalog.count(*) AS closed FROM align.deal d CROSS JOIN span s
+                    WHERE d.outcome IN ('won', 'lost') AND d.closed_at <= $1 AND d.closed_at > s.since AND d.owner IS NOT NULL GROUP BY d.owner) o
+              CROSS JOIN (SELECT pg_catalog.avg((d.outcome = 'won')::integer) AS won FROM align.deal d CROSS JOIN span s
+                    WHERE d.outcome IN ('won', 'lost') AND d.closed_at <= $1 AND d.closed_at > s.since AND d.owner IS NOT NULL) t
+              WHERE o.won < t.won) g CROSS JOIN won w GROUP BY w.amount
+        UNION ALL
+        SELECT 'momentum', pg_catalog.round(q.velocity_amount * (100 / NULLIF(r.score_value, 0) - 1) * 91), NULL, 'The quarter had moved as fast as those before it, over 91 days.'
+        FROM row r CROSS JOIN LATERAL align.momentum(NULL, 1, $1) q WHERE r.dimension = 'momentum' AND EXISTS (SELECT FROM fault f WHERE f.dimension = 'momentum')),
+    found AS (
+        SELECT f.rank, f.area, f.cause, f.finding, f.evidence_count, c.amount, c.customers, c.assumption, f.look_at, f.next_action, f.loss
+        FROM fault f LEFT JOIN cost c ON c.dimension = f.dimension
+        UNION ALL
+        SELECT 1, 'where it breaks', pg_catalog.format('the step from %s to %s loses leads', b.from_stage, b.to_stage), b.finding, b.lead_count, b.lost_amount, b.lost_customer_count,
+            pg_catalog.format('The step had passed as many leads as in %s, and they had gone on as all do, at the mean amount won.', b.compared_with),
+            pg_catalog.format('SELECT * FROM align.bottleneck_by(%L) WHERE from_stage = %L ORDER BY lost_lead_count DESC NULLS LAST', $1, b.from_stage),
+            'Look at ' || pg_catalog.concat_ws(' and ', 'segment ' || b.worst_segment, 'source ' || b.worst_source, CASE WHEN COALESCE(b.worst_segment, b.worst_source) IS NULL THEN 'what changed since then' END) || ' first.', NULL
+        FROM align.bottleneck($1) b WHERE b.lost_lead_low_count > 0 AND b.lead_count >= 30 AND b.finding LIKE '%lost%'
+        UNION ALL
+        SELECT 1, 'structure', 'a goal of one team', pg_catalog.format('%s: %s', pg_catalog.string_agg(g.item_key, ', ' ORDER BY g.gap_order), pg_catalog.min(g.detail)), pg_catalog.count(*), NULL, NULL, NULL,
+            'SELECT * FROM align.plan_gap() WHERE gap = ''not owned by leadership''', 'Give each goal to one above both teams.', NULL
+        FROM align.plan_gap($1) g WHERE g.gap = 'not owned by leadership' HAVING pg_catalog.count(*) > 0)
+    SELECT pg_catalog.row_number() OVER (ORDER BY f.rank, f.amount DESC NULLS LAST, f.loss DESC NULLS LAST, f.cause)::integer,
+        f.area, f.cause, f.finding, f.evidence_count, f.amount, f.customers, CASE WHEN f.amount IS NOT NULL THEN f.assumption END, f.look_at, f.next_action
+    FROM found f ORDER BY 1;
+END;
+COMMENT ON FUNCTION align.diagnose(timestamptz) IS 'What lies under misalignment at an instant, by default now: a row per finding, none where nothing is wrong. Found are dimensions below the value that diagnosis_rules names, definitions and a plan that are not signed, steps that lose more leads than chance explains (bottleneck), and goals that no team of leadership owns. Faults of structure and the four clarities (who, what resonates, how they move, where it breaks) come first; among them what costs most, then what takes most from the index. cause; finding with its numbers; evidence_count: rows; cost_amount and cost_customer_count with their assumption, NULL where neither can be said; look_at: the query that shows the rows; next_step.';
