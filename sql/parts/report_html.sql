@@ -30,14 +30,13 @@ COMMENT ON FUNCTION align.html_first_upper(text) IS 'A text that begins as a sen
 -- A sign with a word: colour is never the only one to tell.
 CREATE FUNCTION align.html_state(state text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE $1 WHEN 'on track' THEN '<span class="state good"><span aria-hidden="true">&#9679;</span> on track</span>'
-                   WHEN 'strong' THEN '<span class="state good"><span aria-hidden="true">&#9679;</span> strong</span>'
-                   WHEN 'at risk' THEN '<span class="state fair"><span aria-hidden="true">&#9680;</span> at risk</span>'
-                   WHEN 'fair' THEN '<span class="state fair"><span aria-hidden="true">&#9680;</span> fair</span>'
-                   WHEN 'off track' THEN '<span class="state bad"><span aria-hidden="true">&#9650;</span> off track</span>'
-                   WHEN 'weak' THEN '<span class="state bad"><span aria-hidden="true">&#9650;</span> weak</span>'
-                   ELSE '<span class="state none"><span aria-hidden="true">&#9675;</span> not measured</span>' END;
-COMMENT ON FUNCTION align.html_state(text) IS 'A state as a sign with its word.';
+BEGIN ATOMIC
+    SELECT pg_catalog.format('<span class="state %s"><svg viewBox="0 0 10 10" aria-hidden="true">%s</svg> %s</span>', c.class, c.sign, COALESCE($1, 'not measured'))
+    FROM (SELECT CASE WHEN $1 IN ('on track', 'strong') THEN 'good' WHEN $1 IN ('at risk', 'fair') THEN 'fair' WHEN $1 IN ('off track', 'weak') THEN 'bad' ELSE 'none' END AS class) k
+    JOIN (VALUES ('good', '<circle cx="5" cy="5" r="4.5"/>'), ('fair', '<path d="M5 .5a4.5 4.5 0 0 0 0 9z"/><circle class="ring" cx="5" cy="5" r="4"/>'),
+        ('bad', '<path d="M5 .5 10 9.5H0z"/>'), ('none', '<circle class="ring" cx="5" cy="5" r="4"/>')) c(class, sign) ON c.class = k.class;
+END;
+COMMENT ON FUNCTION align.html_state(text) IS 'A state (weak, fair, strong, on track, at risk, off track; NULL for none) as a sign with its word.';
 
 -- pictures
 
@@ -113,7 +112,7 @@ COMMENT ON FUNCTION align.html_index(jsonb, jsonb, timestamptz) IS 'Serves repor
 CREATE FUNCTION align.html_diagnosis(at timestamptz) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT '<ol class="causes">' || pg_catalog.string_agg(pg_catalog.concat('<li><h3>', align.html_text(align.html_first_upper(d.cause)), '</h3><p class="label area">', align.html_text(align.html_first_upper(d.area)), '</p>',
+    SELECT '<ol class="causes">' || pg_catalog.string_agg(pg_catalog.concat('<li><h3>', align.html_text(align.html_first_upper(d.cause)), ' <small>', align.html_text(d.area), '</small></h3>',
         '<p class="finding">', align.html_text(d.finding), '</p>',
         CASE WHEN d.cost_amount IS NOT NULL OR d.cost_customer_count IS NOT NULL THEN pg_catalog.concat('<p class="cost">',
             pg_catalog.concat_ws(' and ', CASE WHEN d.cost_amount IS NOT NULL THEN 'about <b>' || align.html_number(d.cost_amount) || '</b>' END, '<b>' || align.html_number(d.cost_customer_count) || '</b> customers'),
@@ -166,24 +165,24 @@ CREATE FUNCTION align.html_scorecard(at timestamptz) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH line AS (
-        SELECT s.*, l.period_start, l.value, l.status AS known_status, l.place = pg_catalog.cardinality(s.period_values) AS is_new,
+        SELECT s.*, (s.last_period::align.period OPERATOR(align.-) (pg_catalog.cardinality(s.period_values) - l.place)::integer)::text AS period, l.value, l.status AS known_status, l.place = pg_catalog.cardinality(s.period_values) AS is_new,
             align.goal_low(s.goal::align.target) AS low, align.goal_high(s.goal::align.target) AS high
         FROM align.scorecard($1, 13) s
         LEFT JOIN LATERAL (
-            SELECT u.place, u.period_start, u.value, u.status FROM ROWS FROM (pg_catalog.unnest(s.period_starts), pg_catalog.unnest(s.period_values), pg_catalog.unnest(s.period_statuses)) WITH ORDINALITY u(period_start, value, status, place)
+            SELECT u.place, u.value, u.status FROM ROWS FROM (pg_catalog.unnest(s.period_values), pg_catalog.unnest(s.period_statuses)) WITH ORDINALITY u(value, status, place)
             WHERE u.value IS NOT NULL ORDER BY u.place DESC LIMIT 1) l ON true)
-    SELECT '<div class="scroll" tabindex="0" role="region" aria-label="Scorecard"><table class="card"><thead><tr><th scope="col">Measure</th><th scope="col">Last 13 periods</th><th scope="col" class="n">Last</th><th scope="col" class="n">Goal</th><th scope="col">State</th></tr></thead>'
-        || pg_catalog.string_agg(g.body, '' ORDER BY g.measures DESC) || '</table></div><p class="note">The dashed line is the goal. The owner answers for the number, not for the blame.</p>'
+    SELECT '<div class="scroll" tabindex="0" role="region" aria-label="Scorecard"><table class="card"><thead><tr><th scope="col">Measure</th><th scope="col">Last 13 periods</th><th scope="col" class="n">Last value</th><th scope="col" class="n">Goal</th><th scope="col">State</th></tr></thead>'
+        || pg_catalog.string_agg(g.body, '' ORDER BY g.measures DESC) || '</table></div><p class="note">The dashed line is where the goal begins or ends.</p>'
     FROM (
         SELECT l.measures, pg_catalog.concat('<tbody><tr class="group"><th scope="rowgroup" colspan="5">', CASE l.measures WHEN 'outcome' THEN 'Outcomes' ELSE 'Activities' END, '</th></tr>',
             pg_catalog.string_agg(pg_catalog.concat('<tr><th scope="row">', align.html_text(l.title), '<small>', pg_catalog.concat_ws(' &#183; ', align.html_text(l.team), align.html_text(l.owner)), '</small></th><td>',
                 COALESCE(align.html_sparkline(l.period_values, l.low, l.high, pg_catalog.format('%s, %s periods of a %s up to %s', l.title, pg_catalog.cardinality(l.period_values), l.grain, l.last_period)), '<span class="none">no values</span>'),
-                '</td><td class="n">', align.html_measure(l.value, l.unit), CASE WHEN l.value IS NOT NULL THEN pg_catalog.format('<small>%s%s</small>', l.grain, ' of ' || align.date_text(l.period_start)) END,
+                '</td><td class="n">', align.html_measure(l.value, l.unit), '<small>' || align.html_text(l.period) || '</small>',
                 '</td><td class="n">', CASE WHEN l.low = l.high THEN align.html_measure(l.low, l.unit) WHEN l.high IS NULL THEN '&#8805; ' || align.html_measure(l.low, l.unit) WHEN l.low IS NULL THEN '&#8804; ' || align.html_measure(l.high, l.unit)
                     ELSE align.html_number(l.low) || ' to ' || align.html_measure(l.high, l.unit) END,
-                '</td><td>', CASE WHEN l.known_status IS NOT NULL THEN align.html_state(l.known_status) ELSE '<span class="state none"><span aria-hidden="true">&#9675;</span> not known</span>' END,
+                '</td><td>', align.html_state(l.known_status),
                 CASE WHEN l.known_status = 'off track' THEN CASE WHEN l.has_countermeasure THEN '<small>something is done about it</small>' ELSE '<small class="late">nothing is done about it</small>' END END,
-                CASE WHEN NOT l.is_new THEN '<small>nothing since</small>' END, '</td></tr>'), '' ORDER BY l.metric_order), '</tbody>') AS body
+                CASE WHEN NOT l.is_new THEN '<small>no value since then</small>' END, '</td></tr>'), '' ORDER BY l.metric_order), '</tbody>') AS body
         FROM line l GROUP BY l.measures) g;
 END;
 COMMENT ON FUNCTION align.html_scorecard(timestamptz) IS 'Serves report_html: the scorecard with sparklines.';
@@ -213,7 +212,7 @@ BEGIN ATOMIC
         '<table class="steps"><thead><tr><th scope="col">Step</th><th scope="col" class="n">Leads</th><th scope="col" class="n">Pass</th><th scope="col" class="n">Before</th><th scope="col" class="n">Days</th></tr></thead><tbody>',
         (SELECT pg_catalog.string_agg(pg_catalog.format('<tr><th scope="row">%s &#8594; %s</th><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>', align.html_text(l.from_stage), align.html_text(l.to_stage),
             align.html_number(l.lead_count), COALESCE(align.html_number(pg_catalog.round(100 * l.passed_ratio, 1)) || ' %', '&#8211;'), COALESCE(align.html_number(pg_catalog.round(100 * l.compared_ratio, 1)) || ' %', '&#8211;'), COALESCE(align.html_number(l.mean_days), '&#8211;')), '' ORDER BY l.bottleneck_order) FROM loss l),
-        '</tbody></table>', (SELECT pg_catalog.format('<p class="note">Leads that entered a step in a quarter and passed it within 90 days, against %s.</p>', align.html_text(pg_catalog.min(l.compared_with))) FROM loss l HAVING pg_catalog.min(l.compared_with) IS NOT NULL), '</div></div>')
+        '</tbody></table>', (SELECT pg_catalog.format('<p class="note">Leads of one quarter, and how many of them passed within 90 days; before: those of %s. Days are the mean.</p>', align.html_text(pg_catalog.min(l.compared_with))) FROM loss l HAVING pg_catalog.min(l.compared_with) IS NOT NULL), '</div></div>')
     WHERE EXISTS (SELECT FROM step s WHERE s.reached_count > 0);
 END;
 COMMENT ON FUNCTION align.html_funnel(timestamptz) IS 'Serves report_html: the funnel of the leads of 365 days, and the step that loses most.';
@@ -222,14 +221,26 @@ CREATE FUNCTION align.html_map(at timestamptz) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH quarter AS (SELECT align.period(($1 AT TIME ZONE 'UTC')::date, 'quarter', align.fiscal_start_month()) AS period),
-    plan AS (SELECT q.period, align.map_plan(q.period) AS map FROM quarter q)
-    SELECT pg_catalog.format('<div class="scroll map" tabindex="0" role="region" aria-label="Mission map">%s</div><p class="note">Items of %s, from the mission to the rocks; activities are left out. All of it: <code>SELECT align.mission_map(%s)</code></p>',
-        align.map_svg(pg_catalog.jsonb_set(p.map, '{items}', i.items)), align.html_text(p.period::text), align.html_text(pg_catalog.quote_literal(p.period::text)))
-    FROM plan p CROSS JOIN LATERAL (
-        SELECT pg_catalog.jsonb_agg(i.item ORDER BY i.place) AS items FROM pg_catalog.jsonb_array_elements(p.map -> 'items') WITH ORDINALITY i(item, place) WHERE i.item ->> 'level' <> 'activity') i
-    WHERE i.items IS NOT NULL;
+    plan AS MATERIALIZED (SELECT q.period, align.map_plan(q.period) AS map FROM quarter q),
+    item AS MATERIALIZED (
+        SELECT i.item, i.place, i.item ->> 'key' AS key, i.item ->> 'parent' AS parent, i.item ->> 'level' = 'activity' AS is_activity,
+            (i.item ->> 'budget')::numeric AS budget, (i.item ->> 'effort')::numeric AS effort, CASE i.item ->> 'status' WHEN 'done' THEN 1 ELSE (i.item ->> 'progress')::numeric END AS progress
+        FROM plan p CROSS JOIN pg_catalog.jsonb_array_elements(p.map -> 'items') WITH ORDINALITY i(item, place)),
+    -- an activity counts in what it stands under; one that stands under nothing stays
+    folded AS (
+        SELECT a.parent, pg_catalog.sum(a.budget) AS budget, pg_catalog.sum(a.effort) AS effort,
+            COALESCE(pg_catalog.sum(a.effort * a.progress) / NULLIF(pg_catalog.sum(a.effort), 0), pg_catalog.avg(a.progress)) AS progress
+        FROM item a JOIN item u ON u.key = a.parent WHERE a.is_activity GROUP BY a.parent),
+    shown AS (
+        SELECT pg_catalog.jsonb_agg(CASE WHEN f.parent IS NULL THEN i.item
+            ELSE i.item || pg_catalog.jsonb_build_object('budget', COALESCE(i.budget + f.budget, i.budget, f.budget), 'effort', COALESCE(i.effort + f.effort, i.effort, f.effort), 'progress', f.progress) END ORDER BY i.place) AS items
+        FROM item i LEFT JOIN folded f ON f.parent = i.key
+        WHERE NOT i.is_activity OR NOT EXISTS (SELECT FROM item u WHERE u.key = i.parent))
+    SELECT pg_catalog.format('<div class="scroll map" tabindex="0" role="region" aria-label="Mission map">%s</div><p class="note">The plan of %s from the mission to the rocks; activities are counted in what they stand under. With them: <code>SELECT align.mission_map(%s)</code></p>',
+        align.map_svg(pg_catalog.jsonb_set(p.map, '{items}', s.items)), align.html_text(p.period::text), align.html_text(pg_catalog.quote_literal(p.period::text)))
+    FROM plan p CROSS JOIN shown s WHERE s.items IS NOT NULL;
 END;
-COMMENT ON FUNCTION align.html_map(timestamptz) IS 'Serves report_html: the map of the plan of the quarter, without activities.';
+COMMENT ON FUNCTION align.html_map(timestamptz) IS 'Serves report_html: the map of the plan of the quarter, with activities folded into what they stand under.';
 
 -- What a company can enter, in the order in which it tells most, and what of it is there.
 CREATE FUNCTION align.report_inputs() RETURNS TABLE (input_order integer, input text, how text, shows text, is_entered boolean)
@@ -288,7 +299,7 @@ b { font-weight: 650; }
 .none { color: var(--soft); }
 .late, b.late { color: var(--bad); }
 code { font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
-.state { white-space: nowrap; font-size: 14px; }
+.state { white-space: nowrap; font-size: 14px; } .state svg { width: 0.72em; height: 0.72em; fill: currentColor; } .state .ring { fill: none; stroke: currentColor; }
 .state.good { color: var(--good); } .state.fair { color: var(--fair); } .state.bad { color: var(--bad); font-weight: 600; } .state.none { color: var(--soft); }
 
 .hero { display: grid; grid-template-columns: 230px 1fr 280px; gap: 36px; align-items: center; }
@@ -304,8 +315,7 @@ code { font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans 
 .causes { counter-reset: cause; }
 .causes > li { counter-increment: cause; position: relative; display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 4fr); gap: 2px 36px; padding: 16px 0 16px 44px; border-top: 1px solid var(--line); break-inside: avoid; }
 .causes > li::before { content: counter(cause); position: absolute; left: 0; top: 15px; width: 28px; height: 28px; border-radius: 50%; background: var(--rail); text-align: center; line-height: 28px; font-weight: 650; font-size: 15px; }
-.causes > li:nth-child(-n+3)::before { background: var(--bad-fill); color: #fff; }
-.causes h3 { grid-column: 1; } .causes .area { grid-column: 2; grid-row: 1; align-self: center; } .causes .finding { grid-column: 1; color: var(--soft); font-size: 15px; } .causes .next { grid-column: 2; grid-row: 2 / span 2; }
+.causes h3 { grid-column: 1; } .causes .finding { grid-column: 1; color: var(--soft); font-size: 15px; } .causes .next { grid-column: 2; grid-row: 1 / span 3; }
 .causes .next .label { display: block; color: var(--accent); font-weight: 650; }
 .causes .cost { grid-column: 1; margin-top: 6px; } .causes .cost small { display: block; color: var(--soft); }
 .causes details { grid-column: 1 / -1; margin-top: 4px; font-size: 13px; color: var(--soft); } summary { cursor: pointer; padding: 4px 0; }
@@ -328,7 +338,7 @@ th, td { text-align: left; padding: 8px 10px; border-top: 1px solid var(--line);
 thead th { font-size: 13px; color: var(--soft); border-top: 0; white-space: nowrap; }
 th:first-child { padding-left: 0; } td:last-child { padding-right: 0; }
 tr { break-inside: avoid; }
-th small, td small { display: block; color: var(--soft); } td small.late { color: var(--bad); }
+th small, td small { display: block; font-weight: 400; color: var(--soft); } td small.late { color: var(--bad); }
 tbody th[scope=row] { font-weight: 600; } .group th { font-size: 12px; letter-spacing: 0.04em; text-transform: uppercase; color: var(--soft); padding-top: 18px; border-top: 0; }
 .n { text-align: right; white-space: nowrap; }
 .spark { display: block; width: 150px; height: 40px; } .spark .line { fill: none; stroke: var(--plain-fill); stroke-width: 2; stroke-linejoin: round; } .spark .dot { fill: var(--plain-fill); } .spark .aim { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 3 3; }
@@ -362,11 +372,11 @@ footer { padding-top: 4px; padding-bottom: 40px; font-size: 13px; color: var(--s
 	body { font-size: 9.5px; line-height: 1.36; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 	header, main, footer { max-width: none; padding: 0; } h1 { font-size: 18px; } h2 { font-size: 13px; } h3 { font-size: 10px; } header .mission { font-size: 11px; } small, .note, .more, .why, .due, .state, .change, .reason, .funnel .passed, .steps, thead th, footer { font-size: 8.5px; } .label, .group th { font-size: 7.5px; } code { font-size: 7.5px; } .big { font-size: 12px; }
 	section { border: 0; border-top: 1px solid #999; border-radius: 0; padding: 8px 0 0; margin: 9px 0 0; } .lead { margin-bottom: 4px; } h2 { break-after: avoid; }
-	.hero { grid-template-columns: 120px 1fr 190px; gap: 22px; } .worst li { padding: 2px 0; } .verdict .label { margin-top: 6px; }
+	.hero { grid-template-columns: 120px 1fr 190px; gap: 22px; } .trend { grid-column: auto; max-width: none; } .worst li { padding: 2px 0; } .verdict .label { margin-top: 6px; }
 	.causes > li { padding: 5px 0 5px 24px; grid-template-columns: minmax(0, 5fr) minmax(0, 4fr); } .causes > li::before { width: 16px; height: 16px; line-height: 16px; font-size: 9px; top: 5px; } .causes .finding { font-size: 9px; } details { display: none; } .causes .cost { margin-top: 1px; }
 	.teams, .blocks, .two { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 24px; } .todo li { padding: 3px 0 3px 14px; } .todo { margin-top: 2px; }
 	.dimensions li { padding: 2px 0; grid-template-columns: minmax(0, 1fr) 18px 66px 20px; } .bar { height: 6px; } .funnel .bar { height: 10px; } .funnel li { padding: 0; }
-	th, td { padding: 2px 6px; } .group th { padding-top: 5px; } .spark { width: 90px; height: 24px; } .scroll { overflow: visible; } .map svg { min-width: 0; } .note { margin-top: 5px; }
+	th, td { padding: 2px 6px; } .group th { padding-top: 5px; } .spark { width: 90px; height: 24px; } .scroll { overflow: visible; } .map svg { min-width: 0; } .map, .funnel, #map { break-inside: avoid; } .note { margin-top: 5px; }
 }
 $css$;
 COMMENT ON FUNCTION align.html_style() IS 'Serves report_html: how the page looks, on a desk, on a phone, by day, by night and on paper.';
@@ -419,7 +429,8 @@ BEGIN
         EXCEPTION WHEN OTHERS THEN
             body := format('<p class="none">This part could not be made: %s (%s).</p>', align.html_text(SQLERRM), SQLSTATE);
         END;
-        page := page || COALESCE(format(E'<section id="%s" aria-labelledby="%s-title"><h2 id="%s-title">%s</h2><p class="lead">%s</p>%s</section>\n', part.id, part.id, part.id, part.title, part.lead, body), '');
+        CONTINUE WHEN body IS NULL;
+        page := page || format(E'<section id="%s" aria-labelledby="%s-title"><h2 id="%s-title">%s</h2><p class="lead">%s</p>%s</section>\n', part.id, part.id, part.id, part.title, part.lead, body);
     END LOOP;
     RETURN page || format(E'</main><footer><p>Made by align from what the company recorded up to %s UTC. Every number can be asked for in SQL; docs/report.md says how.</p></footer></body></html>\n', to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'));
 END $$;
