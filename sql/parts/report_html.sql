@@ -271,7 +271,7 @@ CREATE FUNCTION align.html_style() RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN $css$
 :root { color-scheme: light dark; --page: #f3f5f7; --card: #fff; --ink: #17212b; --soft: #51606e; --line: #d9e0e6; --rail: #e4e9ee; --accent: #14577f; --good: #17703f; --fair: #8a5a00; --bad: #b3261e;
-	--good-fill: #2b9a5e; --fair-fill: #d99a1b; --bad-fill: #cf4438; --plain-fill: #3f7fa8; }
+	--good-fill: #2b9a5e; --fair-fill: #b97d0c; --bad-fill: #cf4438; --plain-fill: #3f7fa8; }
 @media (prefers-color-scheme: dark) {
 	:root { --page: #0f151b; --card: #18212a; --ink: #e8eef3; --soft: #a9b7c3; --line: #2d3a46; --rail: #2a3642; --accent: #8fc7ec; --good: #6fd39c; --fair: #f0bb55; --bad: #ff9a90;
 		--good-fill: #3da76c; --fair-fill: #d99a1b; --bad-fill: #dd5a4e; --plain-fill: #5b9bc4; }
@@ -367,7 +367,7 @@ footer { padding-top: 4px; padding-bottom: 40px; font-size: 13px; color: var(--s
 	.card tr > th[scope=row] { grid-column: 1 / -1; } .card .n { white-space: normal; } .card td:nth-child(4)::before { content: "goal "; color: var(--soft); } .card td:nth-child(4) { text-align: left; } .card td:nth-child(5) { text-align: right; } .card .group th { padding: 14px 0 6px; }
 }
 @media print {
-	:root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --rail: #e4e9ee; --accent: #14577f; --good: #17703f; --fair: #8a5a00; --bad: #b3261e; --good-fill: #2b9a5e; --fair-fill: #d99a1b; --bad-fill: #cf4438; --plain-fill: #3f7fa8; }
+	:root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --rail: #e4e9ee; --accent: #14577f; --good: #17703f; --fair: #8a5a00; --bad: #b3261e; --good-fill: #2b9a5e; --fair-fill: #b97d0c; --bad-fill: #cf4438; --plain-fill: #3f7fa8; }
 	@page { size: A4; margin: 11mm 12mm; }
 	body { font-size: 9.5px; line-height: 1.36; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 	header, main, footer { max-width: none; padding: 0; } h1 { font-size: 18px; } h2 { font-size: 13px; } h3 { font-size: 10px; } header .mission { font-size: 11px; } small, .note, .more, .why, .due, .state, .change, .reason, .funnel .passed, .steps, thead th, footer { font-size: 8.5px; } .label, .group th { font-size: 7.5px; } code { font-size: 7.5px; } .big { font-size: 12px; }
@@ -384,8 +384,8 @@ COMMENT ON FUNCTION align.html_style() IS 'Serves report_html: how the page look
 CREATE FUNCTION align.report_html(at timestamptz DEFAULT pg_catalog.now()) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    day constant date := ($1 AT TIME ZONE 'UTC')::date;
-    quarter constant align.period := align.period(day, 'quarter', align.fiscal_start_month());
+    day date;
+    quarter align.period;
     is_empty constant boolean := NOT EXISTS (SELECT FROM align.report_inputs() i WHERE i.is_entered);
     mission constant text := (SELECT i.title FROM align.plan_item i WHERE i.id = align.now_mission());
     dimensions jsonb;
@@ -395,6 +395,8 @@ DECLARE
     page text;
 BEGIN
     PERFORM align.check_instant($1);
+    day := ($1 AT TIME ZONE 'UTC')::date;
+    quarter := align.period(day, 'quarter', align.fiscal_start_month());
     page := concat('<!DOCTYPE html>', E'\n', '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta http-equiv="Content-Security-Policy" content="default-src ''none''; style-src ''unsafe-inline''"><title>Alignment report, ', align.date_text(day), '</title><style>', align.html_style(), '</style></head>', E'\n',
         '<body><header><h1>Alignment report</h1><p>Sales and marketing, as of ', align.date_text(day), '</p>', '<p class="mission">Mission: ' || align.html_text(mission) || '</p>', '</header><main>', E'\n');
