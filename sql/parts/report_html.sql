@@ -36,7 +36,7 @@ BEGIN ATOMIC
     JOIN (VALUES ('good', '<circle cx="5" cy="5" r="4.5"/>'), ('fair', '<path d="M5 .5a4.5 4.5 0 0 0 0 9z"/><circle class="ring" cx="5" cy="5" r="4"/>'),
         ('bad', '<path d="M5 .5 10 9.5H0z"/>'), ('none', '<circle class="ring" cx="5" cy="5" r="4"/>')) c(class, sign) ON c.class = k.class;
 END;
-COMMENT ON FUNCTION align.html_state(text) IS 'A state (weak, fair, strong, on track, at risk, off track; NULL for none) as a sign with its word.';
+COMMENT ON FUNCTION align.html_state(text) IS 'A state (weak, fair, strong, on track, at risk, off track; another word, or NULL for not measured) as a sign with its word.';
 
 -- pictures
 
@@ -180,9 +180,9 @@ BEGIN ATOMIC
                 '</td><td class="n">', align.html_measure(l.value, l.unit), '<small>' || align.html_text(l.period) || '</small>',
                 '</td><td class="n">', CASE WHEN l.low = l.high THEN align.html_measure(l.low, l.unit) WHEN l.high IS NULL THEN '&#8805; ' || align.html_measure(l.low, l.unit) WHEN l.low IS NULL THEN '&#8804; ' || align.html_measure(l.high, l.unit)
                     ELSE align.html_number(l.low) || ' to ' || align.html_measure(l.high, l.unit) END,
-                '</td><td>', align.html_state(l.known_status),
+                '</td><td>', CASE WHEN l.is_new OR l.known_status = 'off track' OR l.known_status IS NULL THEN align.html_state(l.known_status) ELSE align.html_state('no new value') || '<small>was ' || l.known_status || '</small>' END,
                 CASE WHEN l.known_status = 'off track' THEN CASE WHEN l.has_countermeasure THEN '<small>something is done about it</small>' ELSE '<small class="late">nothing is done about it</small>' END END,
-                CASE WHEN NOT l.is_new THEN '<small>no value since then</small>' END, '</td></tr>'), '' ORDER BY l.metric_order), '</tbody>') AS body
+                CASE WHEN NOT l.is_new AND l.known_status = 'off track' THEN '<small>no new value</small>' END, '</td></tr>'), '' ORDER BY l.metric_order), '</tbody>') AS body
         FROM line l GROUP BY l.measures) g;
 END;
 COMMENT ON FUNCTION align.html_scorecard(timestamptz) IS 'Serves report_html: the scorecard with sparklines.';
@@ -220,27 +220,40 @@ COMMENT ON FUNCTION align.html_funnel(timestamptz) IS 'Serves report_html: the f
 CREATE FUNCTION align.html_map(at timestamptz) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH quarter AS (SELECT align.period(($1 AT TIME ZONE 'UTC')::date, 'quarter', align.fiscal_start_month()) AS period),
+    WITH RECURSIVE quarter AS (SELECT align.period(($1 AT TIME ZONE 'UTC')::date, 'quarter', align.fiscal_start_month()) AS period),
     plan AS MATERIALIZED (SELECT q.period, align.map_plan(q.period) AS map FROM quarter q),
     item AS MATERIALIZED (
-        SELECT i.item, i.place, i.item ->> 'key' AS key, i.item ->> 'parent' AS parent, i.item ->> 'level' = 'activity' AS is_activity,
+        SELECT i.item, i.place, i.item ->> 'key' AS key, i.item ->> 'parent' AS parent, i.item ->> 'level' AS level, i.item ->> 'title' AS title,
             (i.item ->> 'budget')::numeric AS budget, (i.item ->> 'effort')::numeric AS effort, CASE i.item ->> 'status' WHEN 'done' THEN 1 ELSE (i.item ->> 'progress')::numeric END AS progress
         FROM plan p CROSS JOIN pg_catalog.jsonb_array_elements(p.map -> 'items') WITH ORDINALITY i(item, place)),
     -- an activity counts in what it stands under; one that stands under nothing stays
+    activity AS MATERIALIZED (SELECT a.* FROM item a WHERE a.level = 'activity' AND EXISTS (SELECT FROM item u WHERE u.key = a.parent)),
     folded AS (
         SELECT a.parent, pg_catalog.sum(a.budget) AS budget, pg_catalog.sum(a.effort) AS effort,
             COALESCE(pg_catalog.sum(a.effort * a.progress) / NULLIF(pg_catalog.sum(a.effort), 0), pg_catalog.avg(a.progress)) AS progress
-        FROM item a JOIN item u ON u.key = a.parent WHERE a.is_activity GROUP BY a.parent),
+        FROM activity a GROUP BY a.parent),
+    -- vision and picture are told in words: what hangs on them hangs on what they hang on, unless they take money or work themselves
+    told AS MATERIALIZED (
+        SELECT v.* FROM item v WHERE v.level IN ('vision', 'picture') AND (v.budget > 0 OR v.effort > 0) IS NOT TRUE AND v.item -> 'supports' = 'null' AND EXISTS (SELECT FROM item u WHERE u.key = v.parent)),
+    lifted(key, above) AS (
+        SELECT t.key, t.parent FROM told t
+        UNION ALL
+        SELECT l.key, t.parent FROM lifted l JOIN told t ON t.key = l.above),
+    top AS MATERIALIZED (SELECT l.key, l.above FROM lifted l WHERE l.above NOT IN (SELECT t.key FROM told t)),
     shown AS (
-        SELECT pg_catalog.jsonb_agg(CASE WHEN f.parent IS NULL THEN i.item
-            ELSE i.item || pg_catalog.jsonb_build_object('budget', COALESCE(i.budget + f.budget, i.budget, f.budget), 'effort', COALESCE(i.effort + f.effort, i.effort, f.effort), 'progress', f.progress) END ORDER BY i.place) AS items
-        FROM item i LEFT JOIN folded f ON f.parent = i.key
-        WHERE NOT i.is_activity OR NOT EXISTS (SELECT FROM item u WHERE u.key = i.parent))
-    SELECT pg_catalog.format('<div class="scroll map" tabindex="0" role="region" aria-label="Mission map">%s</div><p class="note">The plan of %s from the mission to the rocks; activities are counted in what they stand under. With them: <code>SELECT align.mission_map(%s)</code></p>',
-        align.map_svg(pg_catalog.jsonb_set(p.map, '{items}', s.items)), align.html_text(p.period::text), align.html_text(pg_catalog.quote_literal(p.period::text)))
+        SELECT pg_catalog.jsonb_agg(i.item || pg_catalog.jsonb_build_object('parent', COALESCE(u.above, i.parent), 'supports', s.keys)
+            || CASE WHEN f.parent IS NULL THEN '{}' ELSE pg_catalog.jsonb_build_object('budget', COALESCE(i.budget + f.budget, i.budget, f.budget), 'effort', COALESCE(i.effort + f.effort, i.effort, f.effort), 'progress', f.progress) END ORDER BY i.place) AS items
+        FROM item i LEFT JOIN folded f ON f.parent = i.key LEFT JOIN top u ON u.key = i.parent
+        CROSS JOIN LATERAL (
+            SELECT pg_catalog.jsonb_agg(COALESCE(o.above, k.key) ORDER BY k.place) AS keys
+            FROM pg_catalog.jsonb_array_elements_text(NULLIF(i.item -> 'supports', 'null')) WITH ORDINALITY k(key, place) LEFT JOIN top o ON o.key = k.key) s
+        WHERE i.key NOT IN (SELECT a.key FROM activity a) AND i.key NOT IN (SELECT t.key FROM told t))
+    SELECT pg_catalog.concat((SELECT pg_catalog.string_agg(pg_catalog.format('<p><span class="label">%s</span> %s</p>', CASE t.level WHEN 'vision' THEN 'In ten years' ELSE 'In three years' END, align.html_text(t.title)), '' ORDER BY align.plan_level(t.level) DESC, t.place) FROM told t),
+        pg_catalog.format('<div class="scroll map" tabindex="0" role="region" aria-label="Mission map">%s</div><p class="note">The plan of %s; activities are counted in what they stand under. All of it: <code>SELECT align.mission_map(%s)</code></p>',
+            align.map_svg(pg_catalog.jsonb_set(p.map, '{items}', s.items)), align.html_text(p.period::text), align.html_text(pg_catalog.quote_literal(p.period::text))))
     FROM plan p CROSS JOIN shown s WHERE s.items IS NOT NULL;
 END;
-COMMENT ON FUNCTION align.html_map(timestamptz) IS 'Serves report_html: the map of the plan of the quarter, with activities folded into what they stand under.';
+COMMENT ON FUNCTION align.html_map(timestamptz) IS 'Serves report_html: the map of the plan of the quarter, with activities folded into what they stand under, and vision and picture in words.';
 
 -- What a company can enter, in the order in which it tells most, and what of it is there.
 CREATE FUNCTION align.report_inputs() RETURNS TABLE (input_order integer, input text, how text, shows text, is_entered boolean)
@@ -403,7 +416,7 @@ BEGIN
     FOR part IN
         SELECT s.* FROM (VALUES
             ('index', 'The symptom', 'How far both teams are aligned to the mission.', 'The index cannot be told: none of its dimensions could be measured.'),
-            ('diagnosis', 'What lies under it', 'Causes, the costliest first, and the next step for each.', 'Nothing was found: no dimension is below what the diagnosis lets pass, and no step loses more leads than chance explains.'),
+            ('diagnosis', 'What lies under it', 'Causes, the gravest first, and the next step for each.', 'Nothing was found: no dimension is below what the diagnosis lets pass, and no step loses more leads than chance explains.'),
             ('now', 'What to do now', 'What is due or past due, the most pressing first.', 'There are no teams.'),
             ('dimensions', 'The index, dimension by dimension', 'Where the score comes from.', 'No dimension could be measured.'),
             ('scorecard', 'Scorecard', 'What both teams promised, and what came.', 'No metric is kept: enter them into table metric.'),
