@@ -308,9 +308,9 @@ small { font-size: 13px; }
 b { font-weight: 650; }
 .lead { color: var(--soft); margin-bottom: 18px; max-width: 75ch; }
 .label { font-size: 12px; letter-spacing: 0.04em; text-transform: uppercase; color: var(--soft); }
-.note, .more { margin-top: 14px; font-size: 13px; color: var(--soft); max-width: 95ch; }
+.note, .more { margin-top: 14px; font-size: 13px; color: var(--soft); }
 .none { color: var(--soft); }
-.late, b.late { color: var(--bad); }
+.late { color: var(--bad); } b.late { white-space: nowrap; }
 code { font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 .state { white-space: nowrap; font-size: 14px; } .state svg { width: 0.72em; height: 0.72em; fill: currentColor; } .state .ring { fill: none; stroke: currentColor; }
 .state.good { color: var(--good); } .state.fair { color: var(--fair); } .state.bad { color: var(--bad); font-weight: 600; } .state.none { color: var(--soft); }
@@ -349,7 +349,7 @@ code { font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans 
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 8px 10px; border-top: 1px solid var(--line); vertical-align: middle; font-weight: 400; }
 thead th { font-size: 13px; color: var(--soft); border-top: 0; white-space: nowrap; }
-th:first-child { padding-left: 0; } td:last-child { padding-right: 0; }
+th:first-child { padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
 tr { break-inside: avoid; }
 th small, td small { display: block; font-weight: 400; color: var(--soft); } td small.late { color: var(--bad); }
 tbody th[scope=row] { font-weight: 600; } .group th { font-size: 12px; letter-spacing: 0.04em; text-transform: uppercase; color: var(--soft); padding-top: 18px; border-top: 0; }
@@ -361,7 +361,7 @@ tbody th[scope=row] { font-weight: 600; } .group th { font-size: 12px; letter-sp
 .funnel .passed { grid-column: 2 / -1; font-size: 13px; color: var(--soft); } .funnel .score { text-align: right; font-weight: 650; } .funnel .bar { height: 22px; } .funnel .worst .step { font-weight: 650; }
 .steps { margin-top: 12px; font-size: 14px; } .steps th[scope=row] { font-weight: 400; }
 
-.map svg { display: block; width: 100%; min-width: 860px; height: auto; border-radius: 6px; }
+.map { margin-top: 10px; } .map svg { display: block; width: 100%; min-width: 860px; height: auto; border-radius: 6px; }
 .inputs li { padding: 10px 0; border-top: 1px solid var(--line); } .inputs code { display: block; }
 footer { padding-top: 4px; padding-bottom: 40px; font-size: 13px; color: var(--soft); }
 
@@ -374,7 +374,7 @@ footer { padding-top: 4px; padding-bottom: 40px; font-size: 13px; color: var(--s
 	section { padding: 18px 16px; margin: 14px 0; border-radius: 8px; }
 	.hero { grid-template-columns: minmax(0, 1fr); } .dial { max-width: 220px; width: 100%; margin: 0 auto; }
 	.causes > li { grid-template-columns: minmax(0, 1fr); padding-left: 40px; } .causes > li > * { grid-column: 1 !important; grid-row: auto !important; } .causes .next { margin-top: 8px; }
-	.funnel li { grid-template-columns: 84px minmax(0, 1fr) 52px; }
+	.funnel li { grid-template-columns: 96px minmax(0, 1fr) 52px; }
 	.card, .card tbody, .card tr, .card th, .card td { display: block; border: 0; padding: 0; } .card thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
 	.card tr:not(.group) { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 12px; align-items: center; border-top: 1px solid var(--line); padding: 10px 0; }
 	.card tr > th[scope=row] { grid-column: 1 / -1; } .card .n { white-space: normal; } .card td:nth-child(4)::before { content: "goal "; color: var(--soft); } .card td:nth-child(4) { text-align: left; } .card td:nth-child(5) { text-align: right; } .card .group th { padding: 14px 0 6px; }
@@ -388,7 +388,7 @@ footer { padding-top: 4px; padding-bottom: 40px; font-size: 13px; color: var(--s
 	.hero { grid-template-columns: 120px 1fr 190px; gap: 22px; } .trend { grid-column: auto; max-width: none; } .worst li { padding: 2px 0; } .verdict .label { margin-top: 6px; }
 	.causes > li { padding: 5px 0 5px 24px; grid-template-columns: minmax(0, 5fr) minmax(0, 4fr); } .causes > li::before { width: 16px; height: 16px; line-height: 16px; font-size: 9px; top: 5px; } .causes .finding { font-size: 9px; } details { display: none; } .causes .cost { margin-top: 1px; }
 	.teams, .blocks, .two { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 24px; } .todo li { padding: 3px 0 3px 14px; } .todo { margin-top: 2px; }
-	.dimensions li { padding: 2px 0; grid-template-columns: minmax(0, 1fr) 18px 66px 20px; } .bar { height: 6px; } .funnel .bar { height: 10px; } .funnel li { padding: 0; }
+	.dimensions li { padding: 2px 0; grid-template-columns: minmax(0, 1fr) 18px 66px 20px; } .bar { height: 6px; } .funnel .bar { height: 10px; } .funnel li { padding: 0; grid-template-columns: 66px minmax(0, 1fr) 44px; }
 	th, td { padding: 2px 6px; } .group th { padding-top: 5px; } .spark { width: 90px; height: 24px; } .scroll { overflow: visible; } .map svg { min-width: 0; } .map, .funnel, #map { break-inside: avoid; } .note { margin-top: 5px; }
 }
 $css$;

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(96);
+SELECT plan(97);
 
 -- the contract: a column that is renamed, changed or gone fails here, and in docs/report.md (test/t/081_report.pl)
 CREATE TEMP TABLE contract (name text, columns text);
@@ -74,7 +74,7 @@ SELECT matches(html_bar(2, NULL, 'x'), 'class="fill" width="100.0"', 'never more
 CREATE TEMP TABLE evil AS SELECT $$"'><script>alert(1)</script><img src=x onerror=alert(2)>&$$::text AS word;
 INSERT INTO plan_item (id, key, level, parent, title, team, owner, period, status, budget, effort, progress, due)
 SELECT v.id, v.key || word, v.level, v.parent, v.level || word, v.team, 'own' || word, v.period::period, 'active', v.budget, v.effort, v.progress, v.due::date
-FROM evil, (VALUES (1, 'M', 'mission', NULL, 'leadership', NULL, NULL, NULL, 0, NULL), (2, 'G', 'goal', 1, 'leadership', '2026', NULL, NULL, 0, NULL), (3, 'S', 'strategy', 2, 'sales', '2026', NULL, NULL, 0, NULL),
+FROM evil, (VALUES (1, 'M', 'mission', NULL, 'leadership', NULL, NULL, NULL, 0, NULL), (8, 'V', 'vision', 1, 'leadership', '2025..2034', NULL, NULL, 0, NULL), (2, 'G', 'goal', 8, 'leadership', '2026', NULL, NULL, 0, NULL), (3, 'S', 'strategy', 2, 'sales', '2026', NULL, NULL, 0, NULL),
     (4, 'R', 'rock', 3, 'marketing', '2026-Q1', 100, 9, 0.1, '2026-03-01'), (5, 'A', 'activity', 4, 'marketing', '2026-W07', 50, 1, 0.5, '2026-02-20'), (6, 'B', 'activity', 4, 'marketing', '2026-W08', 30, 3, 0, NULL),
     (7, 'O', 'activity', NULL, 'sales', '2026-W07', 20, 2, 0, '2026-02-20')) v(id, key, level, parent, team, period, budget, effort, progress, due);
 INSERT INTO metric (key, title, kind, measures, unit, grain, team, owner) SELECT 'm' || word, 'metric' || word, 'lagging', 'outcome', 'unit' || word, 'month', 'sales', 'own' || word FROM evil;
@@ -102,6 +102,7 @@ SELECT matches(page, 'off track</span><small class="late">nothing is done about 
 -- the map: A and B fold into R: 100 + 50 + 30 = 180 of 200, done (1 x 0.5 + 3 x 0) / 4 = 0.125; O stays, and is no part of the mission
 SELECT matches(page, '5 items, 200 budgeted', 'the map folds activities and keeps their money') FROM page;
 SELECT matches(page, '1 not connected to the mission', 'and what hangs on nothing') FROM page;
+SELECT matches(page, 'In ten years</span> vision', 'the vision is told in words') FROM page;
 SELECT matches(page, '<footer><p>Made by align from what the company recorded up to 2026-02-16 00:00 UTC', 'as of when') FROM page;
 SELECT unalike(page, '%The plan, from the mission%', 'what is there is not asked for') FROM page;
 SELECT matches(page, '<li value="3"><b>One definition of a qualified lead', 'what is missing is') FROM page;
@@ -114,7 +115,7 @@ SELECT results_eq($$SELECT step_order, from_stage, to_stage, lead_count, arrived
     'SELECT step_order, from_stage, to_stage, lead_count, arrived_count, open_count, p50_days FROM stage_velocity ORDER BY 1', 'report_velocity is stage_velocity');
 SELECT results_eq($$SELECT period, value, status, is_last, has_countermeasure FROM report_scorecard ORDER BY period_start_date$$,
     $$VALUES ('2025-11', 12::numeric, 'on track', false, false), ('2025-12', 11, 'on track', false, false), ('2026-01', 5, 'off track', true, false)$$, 'report_scorecard');
-SELECT results_eq('SELECT left(key, 1), left(parent_key, 1), is_orphan FROM report_plan_tree ORDER BY tree_order', $$VALUES ('M', NULL, false), ('G', 'M', false), ('S', 'G', false), ('R', 'S', false), ('A', 'R', false), ('B', 'R', false), ('O', NULL, true)$$, 'report_plan_tree');
+SELECT results_eq('SELECT left(key, 1), left(parent_key, 1), is_orphan FROM report_plan_tree ORDER BY tree_order', $$VALUES ('M', NULL, false), ('V', 'M', false), ('G', 'V', false), ('S', 'G', false), ('R', 'S', false), ('A', 'R', false), ('B', 'R', false), ('O', NULL, true)$$, 'report_plan_tree');
 -- R of 100 in 2026-Q1, with A and B 180
 SELECT results_eq($$SELECT period, planned_amount, total_planned_amount FROM report_plan_against_actual WHERE key LIKE 'R%'$$, $$VALUES ('2026-Q1', 100::numeric, 180.000000)$$, 'report_plan_against_actual');
 SELECT is((SELECT count(DISTINCT period) FROM report_alignment_history), 8::bigint, 'report_alignment_history: eight quarters');
