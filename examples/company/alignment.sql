@@ -20,7 +20,7 @@ SET LOCAL session_replication_role = origin;
 \echo 'How far are sales and marketing aligned to the mission, 1 January 2026?'
 CREATE TEMP TABLE aligned ON COMMIT DROP AS SELECT * FROM alignment('2026-01-01Z');
 SELECT round(index_value, 1) AS index, round(100 * measured_ratio) AS "% measured", finding FROM alignment_index('2026-01-01Z');
-SELECT block, dimension, round(score_value) AS score, evidence_count AS rows, round(cautious_value) AS "at least", 100 * weight_ratio AS "% weight",
+SELECT block, dimension, round(score_value) AS score, evidence_count AS rows, round(cautious_value) AS "at least", trim_scale(100 * weight_ratio) AS "% weight",
     left(COALESCE(finding, 'Not measured: ' || reason_not_measured), 110) AS finding
 FROM aligned ORDER BY dimension_order;
 

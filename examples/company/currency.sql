@@ -30,8 +30,6 @@ SELECT key, from_team, to_team, points, status, what, reason FROM request_status
 SELECT team, granted_points AS granted, held_points AS held, spent_points AS spent, left_points AS "left" FROM currency_balance ORDER BY team;
 
 -- what the teams think the rocks are worth, and the days they have
-UPDATE plan_item i SET value = w.value
-FROM (VALUES ('R4', 180000), ('R5', 240000), ('R8', 60000), ('R9', 210000), ('R10', 110000), ('R11', 90000), ('R12', 120000), ('R15', 15000)) w(key, value) WHERE i.key = w.key;
 INSERT INTO capacity (team, period, days) VALUES ('sales', '2026-Q1', 160), ('marketing', '2026-Q1', 65), ('customer success', '2026-Q1', 90), ('operations', '2026-Q1', 20);
 
 \echo 'What to do in the quarter with 80,000 left, and what to defer (without the work below each rock, which goes with it)'

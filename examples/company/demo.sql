@@ -2,6 +2,7 @@
 -- order: each relies on what those before it entered. Run by make demo.
 \ir qualification.sql
 \ir plan.sql
+\ir metric.sql
 \ir contract.sql
 \ir message.sql
 \ir cadence.sql
@@ -15,3 +16,4 @@
 \ir recency.sql
 \ir bottleneck.sql
 \ir value.sql
+\ir now.sql

@@ -7,12 +7,18 @@
 SET search_path = align, public;
 SET client_min_messages = warning;
 
+\set at '2026-02-16 12:00Z'
+
 -- the numbers of January and February, and the reviews that were held
+SELECT count(record_value(v.metric, '2026-01', v.value, at => '2026-02-02Z')) AS entered FROM (VALUES ('referral-plants', 9), ('events-spend', 31000)) v(metric, value) \gset
 SELECT count(record_value('first-talks', v.period, v.value, at => upper(v.period::period) + time '09:00' AT TIME ZONE 'UTC')) AS entered
 FROM (VALUES ('2026-W01', 3), ('2026-W02', 2), ('2026-W03', 4), ('2026-W04', 3), ('2026-W05', 3), ('2026-W06', 2), ('2026-W07', 3)) v(period, value) \gset
 SELECT count(record_value('posts', p::text, 3, at => upper(p) + time '09:00' AT TIME ZONE 'UTC')) AS entered FROM generate_series(period '2026-W01', '2026-W07') p \gset
-SELECT count(hold_review('weekly', d.due_date + time '09:00' AT TIME ZONE 'UTC', present => '{Ana Ruiz,Tom Berger,Lea Brandt}', at => '2026-02-16Z')) AS held
+SELECT count(hold_review('weekly', d.due_date + time '09:00' AT TIME ZONE 'UTC', present => '{Ana Ruiz,Tom Berger,Lea Brandt}', at => :'at')) AS held
 FROM due_reviews('2026-01-05', '2026-01-31') d WHERE d.kind = 'weekly' \gset
+
+-- what the quarter has no room for is deferred, as currency.sql found
+UPDATE plan_item SET status = 'proposed' WHERE key IN (SELECT p.key FROM prioritize('2026-Q1', 80000) p WHERE p.kind = 'item' AND p.decision <> 'do now');
 
 -- what others want of marketing: accepted, asked, challenged, and to be signed
 INSERT INTO request (key, from_team, to_team, period, what, points, item, needed_by, effort, budget, value, status, asked_at, answered_at, answered_by)
@@ -26,13 +32,18 @@ UPDATE definition SET created_at = '2026-02-09Z' WHERE name = 'mql' AND version 
 
 \echo
 \echo 'What should marketing be doing right now? 16 February 2026'
-\pset format wrapped
-\pset columns 190
-SELECT rank AS "#", kind, what, why_now AS "why now", to_char(due_date, 'DD Mon YY') AS due, owner FROM now_for('marketing', '2026-02-16Z');
-\pset format aligned
+\pset format unaligned
+\pset tuples_only on
+SELECT concat(CASE WHEN lag(kind) OVER (ORDER BY rank) IS DISTINCT FROM kind THEN E'\n' || kind || E'\n' END,
+    format(E'%3s  %s  [%s, %s]\n     %s', rank, what, owner, to_char(due_date, 'FMDD Mon YYYY'), why_now))
+FROM now_for('marketing', :'at') ORDER BY rank;
 
-\echo 'What it serves: the chain of every line, up to the mission'
-SELECT rank AS "#", COALESCE(item_key, '-') AS item, left(serves, 170) AS serves FROM now_for('marketing', '2026-02-16Z');
+\echo
+\echo 'What these serve'
+SELECT format('%s: %s', string_agg(rank::text, ', ' ORDER BY rank), serves) FROM now_for('marketing', :'at') GROUP BY serves ORDER BY min(rank);
 
+\echo
 \echo 'And where to look: the first of each kind'
-SELECT DISTINCT ON (kind_order) f.rank AS "#", f.look_at FROM now_for('marketing', '2026-02-16Z') f JOIN now_kinds() USING (kind) ORDER BY kind_order, f.rank;
+SELECT format('%3s  %s', rank, look_at) FROM (SELECT DISTINCT ON (k.kind_order) f.* FROM now_for('marketing', :'at') f JOIN now_kinds() k USING (kind) ORDER BY k.kind_order, f.rank) f ORDER BY rank;
+\pset tuples_only off
+\pset format aligned

@@ -89,6 +89,9 @@ SELECT pg_catalog.pg_extension_config_dump('align.alignment_signature', '');
 CREATE TRIGGER alignment_weight_keep_history BEFORE UPDATE OR DELETE OR TRUNCATE ON align.alignment_weight
     FOR EACH STATEMENT EXECUTE FUNCTION align.keep_history();
 COMMENT ON TRIGGER alignment_weight_keep_history ON align.alignment_weight IS 'append-only: another set is another version';
+CREATE TRIGGER alignment_weight_own_builtin BEFORE UPDATE ON align.alignment_weight
+    FOR EACH ROW EXECUTE FUNCTION align.own_builtin();
+COMMENT ON TRIGGER alignment_weight_own_builtin ON align.alignment_weight IS 'version 0 stays as shipped';
 CREATE TRIGGER alignment_signature_keep_history BEFORE UPDATE OR DELETE OR TRUNCATE ON align.alignment_signature
     FOR EACH STATEMENT EXECUTE FUNCTION align.keep_history();
 COMMENT ON TRIGGER alignment_signature_keep_history ON align.alignment_signature IS 'append-only';
@@ -271,14 +274,14 @@ COMMENT ON FUNCTION align.dimension_incentives(timestamptz) IS 'Are both teams p
 CREATE FUNCTION align.dimension_outcome_focus(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT pg_catalog.round(100.0 * c.outcomes / NULLIF(c.outcomes + c.loose, 0), 2), c.outcomes + c.loose,
-        CASE WHEN c.outcomes + c.loose > 0 THEN pg_catalog.format('%s measures of outcomes stand on the ladder with a value; %s do not lead to one%s. %s activities below them are not counted.',
-            c.outcomes, c.loose, ': ' || c.names, c.activities) END,
-        CASE WHEN c.outcomes + c.loose = 0 THEN 'Enter the measures of a goal into table metric, with targets and values.'
+    SELECT CASE WHEN c.is_kept THEN pg_catalog.round(100.0 * c.outcomes / NULLIF(c.outcomes + c.loose, 0), 2) END, c.outcomes + c.loose,
+        CASE WHEN c.is_kept AND c.outcomes + c.loose > 0 THEN pg_catalog.format('Outcomes on the ladder with a value: %s; measures that lead to none: %s%s. Activities below an outcome, which are not counted: %s.',
+            c.outcomes, c.loose, ' (' || c.names || ')', c.activities) END,
+        CASE WHEN (c.is_kept AND c.outcomes + c.loose > 0) IS NOT TRUE THEN 'Enter the measures of a goal into table metric, with targets and values.'
              WHEN c.loose > 0 THEN 'Hang each loose measure on an item below a goal with an outcome, record its value, or retire it.' END,
         pg_catalog.format('SELECT * FROM align.ladder(%L) WHERE rung <> ''item'' AND (NOT has_outcome OR measures = ''outcome'')', $1),
-        CASE WHEN c.outcomes + c.loose = 0 THEN 'The scorecard has no metric.' END
-    FROM (SELECT pg_catalog.count(*) FILTER (WHERE l.has_outcome AND l.is_outcome AND l.is_kept) AS outcomes,
+        CASE WHEN c.is_kept IS NULL THEN 'The scorecard has no metric.' WHEN NOT c.is_kept THEN 'No metric had a value recorded in the 365 days before.' WHEN c.outcomes + c.loose = 0 THEN 'The scorecard has activities alone, below outcomes without a metric.' END
+    FROM (SELECT pg_catalog.bool_or(l.is_kept) AS is_kept, pg_catalog.count(*) FILTER (WHERE l.has_outcome AND l.is_outcome AND l.is_kept) AS outcomes,
               pg_catalog.count(*) FILTER (WHERE NOT l.has_outcome OR l.is_outcome AND NOT l.is_kept) AS loose,
               pg_catalog.count(*) FILTER (WHERE l.has_outcome AND NOT l.is_outcome) AS activities,
               pg_catalog.string_agg(l.key, ', ' ORDER BY l.key) FILTER (WHERE NOT l.has_outcome OR l.is_outcome AND NOT l.is_kept) AS names
@@ -339,7 +342,7 @@ BEGIN ATOMIC
     measured AS (
         SELECT (align.kappa_detail(w.a, w.b)).kappa, (align.kappa_detail(w.a, w.b)).agree_ratio,
             pg_catalog.count(*) FILTER (WHERE w.a IS NOT NULL AND w.b IS NOT NULL) AS n, pg_catalog.count(*) FILTER (WHERE w.a <> w.b) AS apart FROM word w)
-    SELECT CASE WHEN m.n >= 30 THEN pg_catalog.round((100 * GREATEST(m.kappa, 0) * CASE WHEN g.signed THEN 1 ELSE 0.5 END)::numeric, 2) END, m.n,
+    SELECT CASE WHEN m.n >= 30 AND m.kappa IS NOT NULL THEN pg_catalog.round((100 * GREATEST(m.kappa, 0) * CASE WHEN g.signed THEN 1 ELSE 0.5 END)::numeric, 2) END, m.n,
         CASE WHEN m.n >= 30 AND m.kappa IS NOT NULL THEN pg_catalog.format('On %s leads of the last 365 days both teams gave their word: the same on %s %%, kappa %s; they differ on %s. %s',
             m.n, pg_catalog.round((100 * m.agree_ratio)::numeric, 1), pg_catalog.round(m.kappa::numeric, 2), m.apart,
             CASE WHEN g.signed THEN pg_catalog.format('Both signed "%s".', g.name) ELSE pg_catalog.format('No definition "%s" is signed by both: halved.', g.name) END) END,

@@ -70,7 +70,16 @@ COMMENT ON FUNCTION align.dimension_written_plan(timestamptz) IS 'Is the plan si
 CREATE FUNCTION align.dimension_cadence(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH kind AS (SELECT c.* FROM align.cadence($1, 365) c WHERE c.due_count > 0),
+    -- a period of the rule counts once, whatever else was held in it
+    WITH period AS (
+        SELECT c.kind, c.next_due_date, pg_catalog.bool_or(d.held_at IS NOT NULL) AS held
+        FROM align.cadence($1, 365) c JOIN align.review_rule r ON r.kind = c.kind
+        JOIN align.due_reviews(($1 AT TIME ZONE 'UTC')::date - 365, ($1 AT TIME ZONE 'UTC')::date, $1) d ON d.kind = c.kind AND d.due_date >= c.since_date AND d.due_date < ($1 AT TIME ZONE 'UTC')::date
+        GROUP BY c.kind, c.next_due_date, align.period(d.due_date, r.grain, align.fiscal_start_month())),
+    kind AS (
+        SELECT p.kind, p.next_due_date, pg_catalog.count(*) AS due_count, pg_catalog.count(*) FILTER (WHERE p.held) AS held_count,
+            pg_catalog.count(*) FILTER (WHERE p.held)::numeric / pg_catalog.count(*) AS held_ratio
+        FROM period p GROUP BY p.kind, p.next_due_date),
     weakest AS (SELECT k.* FROM kind k ORDER BY k.held_ratio, k.kind LIMIT 1)
     SELECT pg_catalog.round(100 * w.held_ratio, 2), COALESCE(w.due_count, 0),
         CASE WHEN w.kind IS NOT NULL THEN pg_catalog.format('Least kept are the %s reviews: %s of %s due in 365 days were held. Of all kinds: %s.', w.kind, w.held_count, w.due_count,
@@ -81,7 +90,7 @@ BEGIN ATOMIC
         CASE WHEN w.kind IS NULL THEN 'No review was due in 365 days.' END
     FROM (SELECT 1) one LEFT JOIN weakest w ON true;
 END;
-COMMENT ON FUNCTION align.dimension_cadence(timestamptz) IS 'Are the promised reviews held? 100 times the share of due reviews of the last 365 days that were held, of the kind that is kept least: neither more reviews than promised nor a further kind of them can raise it.';
+COMMENT ON FUNCTION align.dimension_cadence(timestamptz) IS 'Are the promised reviews held? 100 times the share of due reviews of the last 365 days that were held, of the kind that is kept least; a week, month or quarter of the rule counts once. So neither more reviews than promised nor a further kind of them can raise it.';
 
 CREATE FUNCTION align.dimension_focus(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE

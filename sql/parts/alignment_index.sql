@@ -21,9 +21,9 @@ BEGIN ATOMIC
         UNION ALL SELECT 'focus', d.* FROM align.dimension_focus($1) d
         UNION ALL SELECT 'steadiness', d.* FROM align.dimension_steadiness($1) d)
     SELECT n.dimension_order, n.dimension, n.block, n.question, m.score_value, m.evidence_count,
-        pg_catalog.round(align.cautious(align.score(m.score_value::double precision, m.evidence_count::double precision))::numeric, 2), w.weight,
+        pg_catalog.round(align.cautious(align.score(m.score_value::double precision, m.evidence_count::double precision))::numeric, 2), COALESCE(w.weight, 0),
         m.finding, m.next_action, m.look_at, m.reason_not_measured
-    FROM align.alignment_dimensions() n JOIN measured m ON m.dimension = n.dimension JOIN align.weights_in_force($1) w ON w.dimension = n.dimension
+    FROM align.alignment_dimensions() n JOIN measured m ON m.dimension = n.dimension LEFT JOIN align.weights_in_force($1) w ON w.dimension = n.dimension
     ORDER BY 1;
 END;
 COMMENT ON FUNCTION align.alignment(timestamptz) IS 'How far sales and marketing are aligned to the mission at an instant, by default now: a row per dimension, each as its function dimension_... says. score_value: 0 to 100, NULL where it cannot be measured, with the reason; evidence_count: rows that it rests on; cautious_value: what it is at least (see cautious); weight_ratio: its share of the index, by the weights in force; finding with its numbers; next_action; look_at: the query that shows the rows.';
@@ -49,7 +49,7 @@ BEGIN ATOMIC
     SELECT b.index_value, b.measured_ratio, b.evidence_count, b.measured_count, (SELECT pg_catalog.max(f.version) FROM align.weights_in_force($1) f),
         CASE WHEN b.index_value IS NULL THEN 'Nothing could be measured.'
              ELSE pg_catalog.concat_ws(' ', pg_catalog.format('%s of 100, by %s of 14 dimensions with %s %% of the weight.', pg_catalog.round(b.index_value, 1), b.measured_count, pg_catalog.round(100 * b.measured_ratio)),
-                (SELECT pg_catalog.format('It loses most by %s.', pg_catalog.string_agg(pg_catalog.format('%s (%s)', w.dimension, w.score_value), ', ' ORDER BY w.loss DESC, w.dimension_order))
+                (SELECT 'It loses most by ' || pg_catalog.string_agg(pg_catalog.format('%s (%s)', w.dimension, w.score_value), ', ' ORDER BY w.loss DESC, w.dimension_order) || '.'
                  FROM (SELECT r.*, r.weight_ratio * pg_catalog.ln(100 / GREATEST(r.score_value, 1)) AS loss FROM row r WHERE r.score_value < 100 AND r.weight_ratio > 0 ORDER BY loss DESC, r.dimension_order LIMIT 3) w),
                 'Not measured: ' || (SELECT pg_catalog.string_agg(r.dimension, ', ' ORDER BY r.dimension_order) FROM row r WHERE r.score_value IS NULL) || '.') END
     FROM blended b;
@@ -103,7 +103,7 @@ BEGIN ATOMIC
         FROM align.alignment($1) b JOIN align.alignment($2) a ON a.dimension = b.dimension),
     -- the weights of what counts at both ends, each set made 1
     common AS MATERIALIZED (
-        SELECT p.place, p.v / NULLIF(pg_catalog.sum(p.v) OVER (), 0) AS v, p.w / NULLIF(pg_catalog.sum(p.w) OVER (), 0) AS w, p.x, p.y FROM pair p WHERE p.v > 0 AND p.w > 0),
+        SELECT p.place, p.v / NULLIF(pg_catalog.sum(p.v) OVER (), 0) AS v, p.w / NULLIF(pg_catalog.sum(p.w) OVER (), 0) AS w, p.x, p.y FROM pair p WHERE p.before IS NOT NULL AND p.after IS NOT NULL),
     -- logarithms of the index at both ends: by all that counts, and by what counts at both
     ends AS MATERIALIZED (
         SELECT (SELECT pg_catalog.sum(p.v * p.x) / NULLIF(pg_catalog.sum(p.v), 0) FROM pair p) AS from_all, (SELECT pg_catalog.sum(p.w * p.y) / NULLIF(pg_catalog.sum(p.w), 0) FROM pair p) AS to_all,
@@ -118,9 +118,9 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 15, 'weights', NULL, NULL, NULL, m.common_mean * (SELECT pg_catalog.sum((c.w - c.v) * (c.x + c.y) / 2) FROM common c) FROM mean m WHERE m.common_mean IS NOT NULL
         UNION ALL
-        SELECT p.place, 'newly measured', p.dimension, p.before, p.after, m.to_mean * p.w / m.to_weight * (p.y - m.to_common) FROM mean m CROSS JOIN pair p WHERE p.w > 0 AND p.v = 0 AND m.to_mean IS NOT NULL
+        SELECT p.place, 'newly measured', p.dimension, p.before, p.after, m.to_mean * p.w / m.to_weight * (p.y - m.to_common) FROM mean m CROSS JOIN pair p WHERE p.w > 0 AND p.before IS NULL AND m.to_mean IS NOT NULL
         UNION ALL
-        SELECT p.place, 'no longer measured', p.dimension, p.before, p.after, -m.from_mean * p.v / m.from_weight * (p.x - m.from_common) FROM mean m CROSS JOIN pair p WHERE p.v > 0 AND p.w = 0 AND m.from_mean IS NOT NULL
+        SELECT p.place, 'no longer measured', p.dimension, p.before, p.after, -m.from_mean * p.v / m.from_weight * (p.x - m.from_common) FROM mean m CROSS JOIN pair p WHERE p.v > 0 AND p.after IS NULL AND m.from_mean IS NOT NULL
         UNION ALL
         SELECT 0, 'not comparable', NULL, NULL, NULL, pg_catalog.exp(m.to_all) - pg_catalog.exp(m.from_all) FROM mean m WHERE m.common_mean IS NULL AND COALESCE(m.from_all, m.to_all) IS NOT NULL),
     kept AS (SELECT p.*, pg_catalog.row_number() OVER (ORDER BY pg_catalog.abs(p.change) DESC, p.place) AS n FROM part p WHERE p.part NOT IN ('weights', 'score') OR pg_catalog.abs(p.change) > 1e-9),

@@ -39,7 +39,8 @@ BEGIN ATOMIC
         SELECT r.dimension, u.rank, u.area,
             CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('no signed definition "%s"', n.name) WHEN p.dimension IS NOT NULL THEN 'no signed plan' ELSE u.cause END AS cause,
             COALESCE(r.finding, CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('No version of "%s" is signed by both teams. ', n.name) END || r.reason_not_measured, r.reason_not_measured) AS finding,
-            r.evidence_count, r.look_at, r.next_action, r.weight_ratio * pg_catalog.ln(100 / GREATEST(r.score_value, 1)) AS loss
+            -- what is not signed and cannot be measured counts as if nothing were agreed
+            r.evidence_count, r.look_at, r.next_action, r.weight_ratio * pg_catalog.ln(100 / GREATEST(COALESCE(r.score_value, 0), 1)) AS loss
         FROM row r JOIN align.diagnosis_rules() u ON u.dimension = r.dimension
         LEFT JOIN unsigned n ON n.dimension = r.dimension LEFT JOIN unplanned p ON p.dimension = r.dimension
         WHERE r.score_value < u.least_value OR n.name IS NOT NULL OR p.dimension IS NOT NULL),
@@ -90,4 +91,4 @@ BEGIN ATOMIC
         f.area, f.cause, f.finding, f.evidence_count, f.amount, f.customers, CASE WHEN f.amount IS NOT NULL THEN f.assumption END, f.look_at, f.next_action
     FROM found f ORDER BY 1;
 END;
-COMMENT ON FUNCTION align.diagnose(timestamptz) IS 'What lies under misalignment at an instant, by default now: a row per finding, none where nothing is wrong. Found are dimensions below the value that diagnosis_rules names, definitions and a plan that are not signed, steps that lose more leads than chance explains (bottleneck), and goals that no team of leadership owns. Faults of structure and the four clarities (who, what resonates, how they move, where it breaks) come first; among them what costs most, then what takes most from the index. cause; finding with its numbers; evidence_count: rows; cost_amount and cost_customer_count with their assumption, NULL where neither can be said; look_at: the query that shows the rows; next_step.';
+COMMENT ON FUNCTION align.diagnose(timestamptz) IS 'What lies under misalignment at an instant, by default now: a row per finding, none where nothing is wrong. Found are dimensions below the value that diagnosis_rules names, definitions and a plan that are not signed, steps that lose more leads than chance explains (bottleneck), and goals that no team of leadership owns. Faults of structure and the four clarities (who, what resonates, how they move, where it breaks) come first; among them what costs most, then what takes most from the index (what is not signed and cannot be measured as if it were 0). cause; finding with its numbers; evidence_count: rows; cost_amount and cost_customer_count with their assumption, NULL where neither can be said; look_at: the query that shows the rows; next_step.';

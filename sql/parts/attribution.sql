@@ -99,7 +99,7 @@ BEGIN
         SELECT t.lead, t.at, CASE $4 WHEN 'channel' THEN pg_catalog.jsonb_build_array(t.channel) WHEN 'item' THEN pg_catalog.jsonb_build_array(NULL, t.item)
             ELSE pg_catalog.jsonb_build_array(t.channel, t.item) END::text AS label, false AS won, NULL::numeric AS amount
         FROM align.touch t
-        WHERE t.at <= $7 AND (until_at IS NULL OR t.at < until_at) AND (from_at IS NULL OR $2 IS NULL OR t.at >= from_at - $2)
+        WHERE t.at <= $7 AND (until_at IS NULL OR t.at < until_at) AND (from_at IS NULL OR $2 IS NULL OR from_at - t.at <= $2)
         UNION ALL
         SELECT o.lead, o.at, NULL, true, o.amount
         FROM (-- a deal without a lead is one without a touch
@@ -107,7 +107,7 @@ BEGIN
               FROM align.deal d WHERE d.outcome = 'won' AND stage IS NULL
               UNION ALL
               SELECT j.lead_id, align.entered(j.journey, stage), NULL FROM align.lead_journey j WHERE stage IS NOT NULL) o
-        WHERE o.at <= $7 AND (until_at IS NULL OR o.at < until_at) AND (from_at IS NULL OR $2 IS NULL OR o.at >= from_at - $2)),
+        WHERE o.at <= $7 AND (until_at IS NULL OR o.at < until_at) AND (from_at IS NULL OR $2 IS NULL OR from_at - o.at <= $2)),
     credit AS (
         SELECT c.channel::jsonb ->> 0 AS channel, c.channel::jsonb ->> 1 AS item_key, c.channel IS NOT NULL AS is_touched,
             c.touch_count, c.outcome_count, c.credit_count, c.credit_amount, c.removal_ratio
@@ -118,14 +118,20 @@ BEGIN
         FROM align.spend s LEFT JOIN align.plan_item i ON i.id = s.item
         WHERE s.at <= ($7 AT TIME ZONE 'UTC')::date AND (span IS NULL OR span OPERATOR(align.@>) s.at)
             AND CASE $4 WHEN 'item' THEN s.item IS NOT NULL ELSE s.channel IS NOT NULL END
-        GROUP BY 1, 2)
+        GROUP BY 1, 2),
+    listed AS (
+        SELECT c.* FROM credit c
+        UNION ALL
+        SELECT p.channel, p.item_key, true, 0, 0, 0, CASE WHEN stage IS NULL THEN 0 END, CASE $1 WHEN 'markov' THEN 0 END
+        FROM paid p
+        WHERE NOT EXISTS (SELECT FROM credit c WHERE c.is_touched AND c.channel IS NOT DISTINCT FROM p.channel AND c.item_key IS NOT DISTINCT FROM p.item_key))
     SELECT pg_catalog.row_number() OVER (ORDER BY c.is_touched DESC, c.credit_count DESC, c.channel, c.item_key)::integer,
         c.channel, c.item_key, i.title, c.is_touched, c.touch_count, c.outcome_count, c.credit_count,
         pg_catalog.round(c.credit_count / NULLIF(pg_catalog.sum(c.credit_count) OVER (), 0), 6), c.credit_amount, pg_catalog.round(c.removal_ratio::numeric, 6),
         p.amount, pg_catalog.round(p.amount / NULLIF(c.credit_count, 0), 2), pg_catalog.round(c.credit_amount / NULLIF(p.amount, 0), 4)
-    FROM credit c
+    FROM listed c
     LEFT JOIN align.plan_item i ON i.key = c.item_key
     LEFT JOIN paid p ON c.is_touched AND p.channel IS NOT DISTINCT FROM c.channel AND p.item_key IS NOT DISTINCT FROM c.item_key
     ORDER BY 1;
 END $$;
-COMMENT ON FUNCTION align.attribution(text, interval, text, text, text, interval, timestamptz) IS 'Which contacts in table touch won the customers, the largest credit first. model, within, half_life: as in credits(). period: outcomes of a period, such as 2026-Q1, else all up to at. by: channel, item (of the plan) or channel and item. outcome: won deal (with its amount; a deal without a lead has no touch), or the name of a stage, which a lead enters for the first time. A row per channel or item that touched anybody, also without credit; last, with is_touched false, the outcomes without a touch. Credit and amount add up exactly. removal_ratio: share of outcomes lost without it (markov). spend_amount: from table spend, of that channel or item in the same time; outcome_cost_amount: that by outcome credited; return_ratio: amount credited by amount spent. Error for an unknown model, grouping, outcome or period, a within or half_life of zero or less, or more than 1,000 channels.';
+COMMENT ON FUNCTION align.attribution(text, interval, text, text, text, interval, timestamptz) IS 'Which contacts in table touch won the customers, the largest credit first. model, within, half_life: as in credits(). period: outcomes of a period, such as 2026-Q1, else all up to at. by: channel, item (of the plan) or channel and item. outcome: won deal (with its amount; a deal without a lead has no touch), or the name of a stage, which a lead enters for the first time. A row per channel or item that touched anybody, also without credit, or on which was spent; last, with is_touched false, the outcomes without a touch. Credit and amount add up exactly. removal_ratio: share of outcomes lost without it (markov). spend_amount: from table spend, of that channel or item in the same time; outcome_cost_amount: that by outcome credited; return_ratio: amount credited by amount spent. Error for an unknown model, grouping, outcome or period, a within or half_life of zero or less, or more than 1,000 channels.';

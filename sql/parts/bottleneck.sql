@@ -63,6 +63,7 @@ DECLARE
     from_at timestamptz := align.lower(span)::timestamp AT TIME ZONE 'UTC';
     horizon double precision := EXTRACT(epoch FROM $4)::double precision / 86400;
     targets jsonb := COALESCE((SELECT t.value FROM align.setting t WHERE t.key = 'step_targets'), '{}');
+    bad_target text;
     win_amount numeric;
 BEGIN
     IF ($2 IN ('previous period', 'target', 'best segment', 'best source')) IS NOT TRUE THEN
@@ -70,6 +71,11 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = 'A step is compared with the previous period, a target, the best segment or the best source.',
                 HINT = 'Write ''previous period''.';
+    ELSIF NOT pg_catalog.isfinite($1) THEN
+        RAISE EXCEPTION 'invalid instant: %', $1
+            USING ERRCODE = 'datetime_field_overflow',
+                DETAIL = 'What a lead does is known up to a finite instant.',
+                HINT = 'Leave the instant out to mean the present.';
     ELSIF $4 IS NULL OR $4 <= '0' OR EXTRACT(month FROM $4) <> 0 OR EXTRACT(year FROM $4) <> 0 THEN
         RAISE EXCEPTION 'invalid within: %', COALESCE($4::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value',
@@ -80,6 +86,18 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = 'The path has two stages at least, each once.',
                 HINT = 'Correct the setting funnel_steps.';
+    END IF;
+    IF $2 = 'target' THEN
+        bad_target := CASE pg_catalog.jsonb_typeof(targets) WHEN 'object' THEN (
+            SELECT t.key || ' ' || t.value FROM pg_catalog.jsonb_each(targets) t
+            WHERE t.key <> ALL (path[2:]) OR NOT t.value @? '$ ? ((exists(@.ratio) || exists(@.days)) && (!exists(@.ratio) || @.ratio >= 0 && @.ratio <= 1) && (!exists(@.days) || @.days > 0))'
+            ORDER BY t.key LIMIT 1) ELSE targets::text END;
+        IF bad_target IS NOT NULL THEN
+            RAISE EXCEPTION 'invalid step_targets: %', bad_target
+                USING ERRCODE = 'invalid_parameter_value',
+                    DETAIL = 'The share of a target lies between 0 and 1, its days above 0, and its stage is one to which a step leads.',
+                    HINT = 'Correct the setting step_targets; such as {"mql": {"ratio": 0.5, "days": 7}}.';
+        END IF;
     END IF;
     win_amount := (SELECT COALESCE(pg_catalog.avg(d.amount) FILTER (WHERE span OPERATOR(align.@>) (d.closed_at AT TIME ZONE 'UTC')::date), pg_catalog.avg(d.amount))
                    FROM align.deal d WHERE d.outcome = 'won' AND d.closed_at <= $1);
@@ -108,17 +126,17 @@ BEGIN
         LEFT JOIN measured m ON m.step_order = u.place AND m.side = 'now'),
     compared AS (
         SELECT s.*, r.label, r.n AS other_n, r.ratio AS other_ratio, r.mean_days AS other_days,
-            s.n * (r.ratio - s.ratio) AS lost, s.n * pg_catalog.sqrt(s.ratio_error ^ 2 + r.ratio_error ^ 2) AS lost_error,
-            s.n * s.ratio * (s.mean_days - r.mean_days) AS late, s.n * s.ratio * pg_catalog.sqrt(s.mean_days_error ^ 2 + r.mean_days_error ^ 2) AS late_error,
+            s.n * (r.ratio - s.ratio) AS lost, CASE WHEN r.is_same THEN 0 ELSE s.n * pg_catalog.sqrt(s.ratio_error ^ 2 + r.ratio_error ^ 2) END AS lost_error,
+            s.n * s.ratio * (s.mean_days - r.mean_days) AS late, CASE WHEN r.is_same THEN 0 ELSE s.n * s.ratio * pg_catalog.sqrt(s.mean_days_error ^ 2 + r.mean_days_error ^ 2) END AS late_error,
             CASE WHEN s.step_order = pg_catalog.cardinality(path) - 1 THEN 1 WHEN s.later_none THEN 0 ELSE s.later_ratio END AS customer_ratio
         FROM subject s LEFT JOIN LATERAL (
-            SELECT before::text AS label, m.lead_count AS n, m.ratio, m.ratio_error, m.mean_days, m.mean_days_error FROM measured m
+            SELECT before::text AS label, m.lead_count AS n, m.ratio, m.ratio_error, m.mean_days, m.mean_days_error, false AS is_same FROM measured m
             WHERE m.side = 'then' AND m.step_order = s.step_order AND m.dimension = s.dimension AND m.name IS NOT DISTINCT FROM s.name
             UNION ALL
-            SELECT 'target', NULL, (t.goal ->> 'ratio')::double precision, 0, (t.goal ->> 'days')::double precision, 0
+            SELECT 'target', NULL, (t.goal ->> 'ratio')::double precision, 0, (t.goal ->> 'days')::double precision, 0, false
             FROM (SELECT targets -> s.to_stage AS goal) t WHERE $2 = 'target' AND t.goal IS NOT NULL
             UNION ALL
-            SELECT b.name, b.lead_count, b.ratio, CASE WHEN b.dimension = s.dimension AND b.name = s.name THEN -s.ratio_error ELSE b.ratio_error END, b.mean_days, b.mean_days_error
+            SELECT b.name, b.lead_count, b.ratio, b.ratio_error, b.mean_days, b.mean_days_error, b.dimension = s.dimension AND b.name = s.name
             FROM best b WHERE b.step_order = s.step_order) r ON true)
     SELECT c.step_order, c.from_stage, c.to_stage, c.dimension, c.name, c.n, pg_catalog.round(c.ratio::numeric, 6), c.label, c.other_n, pg_catalog.round(c.other_ratio::numeric, 6),
         pg_catalog.round(c.lost::numeric, 1), pg_catalog.round((c.lost - 3 * c.lost_error)::numeric, 1), pg_catalog.round((c.lost + 3 * c.lost_error)::numeric, 1),
@@ -131,7 +149,7 @@ BEGIN
         COALESCE(c.n >= 30 AND COALESCE(c.other_n, 30) >= 30 AND c.lost - 3 * c.lost_error > 0, false), COALESCE(c.n >= 30 AND COALESCE(c.other_n, 30) >= 30 AND c.late - 3 * c.late_error > 0, false)
     FROM compared c ORDER BY c.step_order, c.dimension, c.name;
 END $$;
-COMMENT ON FUNCTION align.bottleneck_by(timestamptz, text, text, interval) IS 'Each step of the path (setting funnel_steps), for all leads and by segment and source (dimension all, segment, source): of lead_count leads that entered it in the period the share that passed within so many days, and the mean days that it took those, by Kaplan and Meier, so that open leads count as long as they were watched; the same of what it is compared with; what it loses: leads, customers (by the shares that pass the later steps), amount (by the mean won deal) and days of all who pass, each with an interval of three standard errors of this step. Below 0 is better. is_loss, is_slower: the interval lies above 0, with 30 leads at least on both sides. against: previous period, target (setting step_targets), best segment or best source (the one of 30 leads at least whose share is highest less three errors). period: such as 2025-Q4 or 2025; by default the last full quarter before at. Error for an unknown comparison, a within of 0 or less or in months, or a path that is none.';
+COMMENT ON FUNCTION align.bottleneck_by(timestamptz, text, text, interval) IS 'Each step of the path (setting funnel_steps), for all leads and by segment and source (dimension all, segment, source): of lead_count leads that entered it in the period the share that passed within so many days, and the mean days that it took those, by Kaplan and Meier, so that open leads count as long as they were watched; the same of what it is compared with; what it loses: leads, customers (by the shares that pass the later steps), amount (by the mean won deal) and days of all who pass, each with an interval of three standard errors of this step. Below 0 is better. is_loss, is_slower: the interval lies above 0, with 30 leads at least on both sides. against: previous period, target (setting step_targets), best segment or best source (the one of 30 leads at least whose share is highest less three errors). period: such as 2025-Q4 or 2025; by default the last full quarter before at. Error for an unknown comparison, a within of 0 or less or in months, a path that is none, or targets that cannot be read.';
 
 CREATE FUNCTION align.bottleneck(at timestamptz DEFAULT pg_catalog.now(), against text DEFAULT 'previous period', period text DEFAULT NULL, within interval DEFAULT '90 days')
     RETURNS TABLE (bottleneck_order integer, from_stage text, to_stage text, lead_count bigint, passed_ratio numeric, compared_with text, compared_ratio numeric,
@@ -219,6 +237,11 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = 'It is how long nobody may be heard of without its being a gap, above 0.',
                 HINT = 'Leave it out for 30 days.';
+    ELSIF NOT pg_catalog.isfinite($3) THEN
+        RAISE EXCEPTION 'invalid instant: %', $3
+            USING ERRCODE = 'datetime_field_overflow',
+                DETAIL = 'What a lead does is known up to a finite instant.',
+                HINT = 'Leave the instant out to mean the present.';
     END IF;
     RETURN QUERY
     WITH event AS (
@@ -249,7 +272,7 @@ BEGIN
     FROM felt f JOIN quiet q ON q.lead = f.lead JOIN align.lead l ON l.id = f.lead
     ORDER BY 1;
 END $$;
-COMMENT ON FUNCTION align.buyer_view(text, interval, timestamptz) IS 'What a lead (NULL: each lead) felt up to an instant, the worst first: through how many hands it went (changes of the team, or of the actor where both are known; a move without a team is its stage''s owner''s), how often nobody was heard of for longer than silent and the longest such time (between events and touches on the way to customer, and up to the instant while it is on it; days and contact_count are of that way), how often it entered a stage again, the sum of these three as friction_count, and the teams in order. Error for an unknown lead, or a silent of 0 or less.';
+COMMENT ON FUNCTION align.buyer_view(text, interval, timestamptz) IS 'What a lead (NULL: each lead) felt up to an instant, the worst first: through how many hands it went (changes of the team, or of the actor where both are known; a move without a team is its stage''s owner''s), how often nobody was heard of for longer than silent and the longest such time (between events and touches on the way to customer, and up to the instant while it is on it; days and contact_count are of that way), how often it entered a stage again, the sum of these three as friction_count, and the teams in order. Error for an unknown lead, a silent of 0 or less, or an infinite instant.';
 
 CREATE FUNCTION align.buyer_view_by(by text DEFAULT 'segment', silent interval DEFAULT '30 days', at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (name text, lead_count bigint, mean_hand_count numeric, silent_ratio numeric, p90_silent_days numeric, repeat_ratio numeric, mean_friction_count numeric, worst_lead_key text)
@@ -299,7 +322,7 @@ BEGIN
                 avg(x.amount) FILTER (WHERE x.outcome = 'won' AND x.closed_at >= s.from_at AND x.closed_at < s.until_at) AS value,
                 COALESCE(sum(x.amount) FILTER (WHERE x.outcome = 'won' AND x.closed_at >= s.from_at AND x.closed_at < s.until_at), 0) AS amount,
                 align.time_to(EXTRACT(epoch FROM LEAST(x.closed_at, s.until_at) - x.opened_at)::double precision / 86400, x.closed_at < s.until_at)
-                    FILTER (WHERE x.opened_at >= s.until_at - interval '365 days' AND (x.closed_at >= x.opened_at OR x.outcome = 'open')) AS took
+                    FILTER (WHERE x.opened_at >= s.until_at - interval '8760 hours' AND (x.closed_at >= x.opened_at OR x.outcome = 'open')) AS took
             FROM (SELECT y.outcome, y.amount, y.opened_at, COALESCE(y.closed_at, 'infinity') AS closed_at FROM align.deal y
                   WHERE y.opened_at < s.until_at AND (y.outcome = 'open' OR y.closed_at IS NOT NULL)) x) d),
     measured AS (

@@ -494,19 +494,20 @@ CREATE FUNCTION align.plan_field(item jsonb, field text) RETURNS text
         ELSE $1 ->> $2 END;
 COMMENT ON FUNCTION align.plan_field(jsonb, text) IS 'A field of an item of a frozen plan in words; NULL when it has none. Serves plan_drift.';
 
-CREATE FUNCTION align.plan_target_words(body jsonb) RETURNS TABLE (metric text, title text, item text, target text, words text)
+CREATE FUNCTION align.plan_target_words(body jsonb) RETURNS TABLE (metric text, title text, item text, sentence text, words text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
-    SELECT t.metric, t.title, t.item, a.target, pg_catalog.format('%s (%s, on %s)', a.target, t.title, t.item)
+    SELECT t.metric, t.title, t.item, a.sentence, pg_catalog.format('%s (%s, on %s)', a.target, t.title, t.item)
     FROM (SELECT r.metric, r.title, r.item, r.unit, r.grain, pg_catalog.array_agg(r.target ORDER BY e.number) AS targets, pg_catalog.array_agg(r."from" ORDER BY e.number) AS periods
           FROM pg_catalog.jsonb_array_elements($1 -> 'targets') WITH ORDINALITY e(entry, number)
           CROSS JOIN LATERAL pg_catalog.jsonb_to_record(e.entry) r(metric text, title text, item text, unit text, grain text, "from" text, target text)
           GROUP BY 1, 2, 3, 4, 5) t
     CROSS JOIN LATERAL (
-        SELECT pg_catalog.string_agg(u.target || CASE WHEN u.place > 1 THEN ' from ' || u.period ELSE pg_catalog.concat(' ' || t.unit, ' a ' || t.grain) END, ', ' ORDER BY u.place) AS target
+        SELECT pg_catalog.string_agg(u.target || CASE WHEN u.place > 1 THEN ' from ' || u.period ELSE pg_catalog.concat(' ' || t.unit, ' a ' || t.grain) END, ', ' ORDER BY u.place) AS target,
+            pg_catalog.string_agg(align.in_words(u.target::align.target, CASE u.place WHEN 1 THEN pg_catalog.concat(t.unit || ' ', 'a ' || t.grain) ELSE 'from ' || u.period END), '; ' ORDER BY u.place) AS sentence
         FROM ROWS FROM (pg_catalog.unnest(t.targets), pg_catalog.unnest(t.periods)) WITH ORDINALITY u(target, period, place)) a;
 END;
-COMMENT ON FUNCTION align.plan_target_words(jsonb) IS 'The targets of a frozen plan, a row per metric: its key, title, and item; what it should be in words; and all of that as one text. Serves plan_drift and plan_document.';
+COMMENT ON FUNCTION align.plan_target_words(jsonb) IS 'The targets of a frozen plan, a row per metric: its key, title, and item; what it should be, in words; and its targets, title and item as one text. Serves plan_drift and plan_document.';
 
 CREATE FUNCTION align.plan_drift(version integer, at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (change text, key text, level text, title text, before text, after text, money_moved numeric)

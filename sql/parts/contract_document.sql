@@ -83,7 +83,7 @@ BEGIN ATOMIC
     goal AS MATERIALIZED (SELECT r.*, align.title_text(r.title) AS name, pg_catalog.row_number() OVER (ORDER BY r.key COLLATE "C") AS rank FROM r WHERE r.level = 'goal'),
     -- a few targets of each goal
     aim AS MATERIALIZED (
-        SELECT t.item, pg_catalog.string_agg(align.markdown_text(t.title || ': ' || t.target, 120), '<br>' ORDER BY t.rank) FILTER (WHERE t.rank <= m.targets)
+        SELECT t.item, pg_catalog.string_agg(align.markdown_text(t.title || ': ' || t.sentence, 160), '<br>' ORDER BY t.rank) FILTER (WHERE t.rank <= m.targets)
             || CASE WHEN pg_catalog.count(*) > m.targets THEN pg_catalog.format('<br>*and %s more*', pg_catalog.count(*) - m.targets) ELSE '' END AS t
         FROM (SELECT w.*, pg_catalog.row_number() OVER (PARTITION BY w.item ORDER BY w.metric COLLATE "C") AS rank FROM align.plan_target_words($1) w) t CROSS JOIN most m
         GROUP BY t.item, m.targets),

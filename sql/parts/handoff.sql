@@ -222,7 +222,9 @@ DECLARE
     matching bigint;
 BEGIN
     SELECT count(*) INTO matching FROM (
-        SELECT FROM new_event e JOIN align.sla s ON s.from_stage OPERATOR(align.=) e.stage OR s.feedback AND align.is_exit(e.stage)
+        SELECT FROM new_event e JOIN align.sla s ON s.from_stage OPERATOR(align.=) e.stage OR s.feedback AND (align.is_exit(e.stage)
+            -- went back
+            OR e.stage OPERATOR(align.<) s.from_stage AND EXISTS (SELECT FROM align.stage_event p WHERE p.lead = e.lead AND p.stage OPERATOR(align.=) s.from_stage AND p.at <= e.at))
         LIMIT align.handoff_message_limit() + 1) m;
     IF matching > align.handoff_message_limit() THEN
         PERFORM pg_notify('align_handoff', jsonb_build_object('kind', 'given', 'sla', s.key, 'count', count(*))::text)
@@ -239,7 +241,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION align.announce_handoffs() IS 'Trigger: announces the handoffs that new events begin by NOTIFY align_handoff with a JSON payload (kind given, sla, giver, taker, from, to, feedback, lead, owner, given_at, due_at). A load of more than 100 is announced by a message per agreement (kind given, sla, count).';
+COMMENT ON FUNCTION align.announce_handoffs() IS 'Trigger: announces the handoffs that new events begin by NOTIFY align_handoff with a JSON payload (kind given, sla, giver, taker, from, to, feedback, lead, owner, given_at, due_at). A load of more than 100 is announced by a message per agreement (kind given, sla, count), those on feedback left out.';
 REVOKE EXECUTE ON FUNCTION align.announce_handoffs() FROM PUBLIC;
 CREATE TRIGGER stage_event_announce_handoffs AFTER INSERT ON align.stage_event REFERENCING NEW TABLE AS new_event
     FOR EACH STATEMENT EXECUTE FUNCTION align.announce_handoffs();

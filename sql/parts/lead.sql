@@ -152,7 +152,8 @@ CREATE TABLE align.deal (
     CONSTRAINT deal_lead_fkey FOREIGN KEY (lead) REFERENCES align.lead (id),
     CONSTRAINT deal_account_fkey FOREIGN KEY (account) REFERENCES align.account (id),
     CONSTRAINT deal_outcome_check CHECK (outcome IN ('open', 'won', 'lost')),
-    CONSTRAINT deal_closed_check CHECK (outcome <> 'open' OR closed_at IS NULL)
+    CONSTRAINT deal_closed_check CHECK (outcome <> 'open' OR closed_at IS NULL),
+    CONSTRAINT deal_amount_check CHECK (amount > '-Infinity' AND amount < 'Infinity')
 );
 COMMENT ON TABLE align.deal IS 'Deals with their outcome.';
 COMMENT ON COLUMN align.deal.id IS 'Number by which other tables point at the deal.';
@@ -172,6 +173,7 @@ COMMENT ON CONSTRAINT deal_lead_fkey ON align.deal IS 'the lead is known';
 COMMENT ON CONSTRAINT deal_account_fkey ON align.deal IS 'the account is known';
 COMMENT ON CONSTRAINT deal_outcome_check ON align.deal IS 'open, won or lost';
 COMMENT ON CONSTRAINT deal_closed_check ON align.deal IS 'an open deal is not closed';
+COMMENT ON CONSTRAINT deal_amount_check ON align.deal IS 'a number';
 CREATE INDEX deal_lead_idx ON align.deal (lead);
 CREATE INDEX deal_account_idx ON align.deal (account);
 COMMENT ON INDEX align.deal_lead_idx IS 'finds the deals of a lead';

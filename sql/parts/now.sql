@@ -7,11 +7,11 @@ BEGIN ATOMIC
     VALUES (1, 'handoff breached', 'Leads, or reasons, that the team owes another and that are past due by their agreement.'),
         (2, 'handoff nearly breached', 'Those that are due within three days.'),
         (3, 'measure off track', 'A measure of the team that was off track when it last had a value, and nothing is done about it.'),
-        (4, 'rock behind pace', 'A funded rock of the team of which more than a tenth is missing of what its elapsed time asks for, or that is past due.'),
+        (4, 'rock behind pace', 'A funded rock of the team whose progress is more than 0.1 below the share of its time that is over, or that is past due.'),
         (5, 'activity due', 'A funded activity of the team that is due within 14 days, or past due.'),
         (6, 'message to repeat', 'A message of the team that some team was not told for message_repeat_days.'),
         (7, 'review due', 'A kind of review whose last due day passed, or is today, without one.'),
-        (8, 'request to do', 'What another team asked for and the team accepted, in the period it is paid from.'),
+        (8, 'request to do', 'What another team asked for and the team accepted.'),
         (9, 'request to answer', 'What another team asked for, neither accepted nor refused yet.'),
         (10, 'signature owed', 'A plan, a definition or an understanding that waits for the team.'),
         (11, 'answer owed', 'A question or a challenge to the plan that is the team''s to answer.');
@@ -33,49 +33,62 @@ CREATE FUNCTION align.day_text(date date, day date) RETURNS text
             CASE $1 - $2 WHEN 1 THEN 'tomorrow' WHEN -1 THEN 'yesterday' ELSE CASE WHEN $1 > $2 THEN pg_catalog.format('in %s days', $1 - $2) ELSE pg_catalog.format('%s days ago', $2 - $1) END END) END;
 COMMENT ON FUNCTION align.day_text(date, date) IS 'A date as seen from a day, in words, as in: 1 Mar 2026, in 9 days.';
 
+CREATE FUNCTION align.instant_text(at timestamptz) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN pg_catalog.regexp_replace(pg_catalog.to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '\.?0+$', '') || 'Z';
+COMMENT ON FUNCTION align.instant_text(timestamptz) IS 'An instant in UTC, as in 2026-02-16 12:00:00Z, the same in every session.';
+
 -- handoffs
 
--- A handoff of which no later event of the lead can be the end is worth a journey;
--- all others are left aside by the index of events.
+-- Journeys are built of those leads alone that may have an open handoff.
 CREATE FUNCTION align.now_handoffs(team text, at timestamptz) RETURNS SETOF align.now_row
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
     -- what was given before first_at was due more than 90 days ago, also with two weeks of holidays
     WITH owed AS MATERIALIZED (
-        SELECT s.*, w.from_at, w.from_at - (align.due_at(align.calendar_of(s.calendar), w.from_at, s.within) - w.from_at) - '14 days'::interval AS first_at
-        FROM align.sla s CROSS JOIN (SELECT $2 - '90 days'::interval AS from_at) w
+        SELECT s.*, c.hours, w.from_at, w.from_at - (align.due_at(c.hours, w.from_at, s.within) - w.from_at) - '14 days'::interval AS first_at
+        FROM align.sla s CROSS JOIN (SELECT $2 - '90 days'::interval AS from_at) w CROSS JOIN LATERAL (SELECT align.calendar_of(s.calendar) AS hours OFFSET 0) c
         WHERE CASE WHEN s.feedback THEN s.giver ELSE s.taker END = $1),
-    -- of others some later event is the end, or there was no beginning
-    candidate AS MATERIALIZED (
-        SELECT e.lead FROM owed o JOIN align.stage_event e ON e.at BETWEEN o.first_at AND $2 AND e.stage OPERATOR(align.=) o.from_stage
+    recent AS MATERIALIZED (
+        SELECT e.lead, e.at, e.stage, e.reason FROM align.stage_event e WHERE e.at BETWEEN (SELECT pg_catalog.min(o.first_at) FROM owed o) AND $2),
+    -- of other leads a later event is the end
+    given AS (
+        SELECT DISTINCT o.key, e.lead FROM owed o JOIN recent e ON e.at >= o.first_at AND e.stage OPERATOR(align.=) o.from_stage
         WHERE NOT o.feedback
-          AND NOT EXISTS (SELECT FROM align.stage_event n WHERE n.lead = e.lead AND n.at > e.at AND n.at <= $2 AND n.stage OPERATOR(align.>=) o.to_stage)
-        UNION
-        SELECT e.lead FROM owed o JOIN align.stage_event e ON e.at BETWEEN o.first_at AND $2 AND (align.is_exit(e.stage) OR e.stage OPERATOR(align.<=) o.from_stage)
+          AND NOT EXISTS (SELECT FROM align.stage_event n WHERE n.lead = e.lead AND n.at > e.at AND n.at <= $2 AND n.stage OPERATOR(align.>=) o.to_stage)),
+    -- others had no beginning, or gave the reason with the end
+    refused AS (
+        SELECT e.lead FROM owed o JOIN recent e ON e.at >= o.first_at AND (align.is_exit(e.stage) OR e.stage OPERATOR(align.<=) o.from_stage)
         WHERE o.feedback AND COALESCE(e.reason, '') = ''
-          AND EXISTS (SELECT FROM align.stage_event g WHERE g.lead = e.lead AND g.at <= e.at AND g.stage OPERATOR(align.=) o.from_stage)),
+          AND EXISTS (SELECT FROM align.stage_event g WHERE g.lead = e.lead AND g.at <= e.at AND g.stage OPERATOR(align.=) o.from_stage
+                          AND (g.at < e.at OR g.stage OPERATOR(align.<) e.stage))),
     open AS (
-        SELECT h.*, CASE h.outcome WHEN 'breached' THEN h.outcome ELSE 'nearly breached' END AS state
-        FROM align.handoff_rows($2, false) h JOIN owed o ON o.key = h.sla AND h.due_at >= o.from_at
-        WHERE (h.outcome = 'breached' OR h.outcome = 'waiting' AND h.due_at <= $2 + '3 days'::interval) AND h.lead_id = ANY (ARRAY(SELECT c.lead FROM candidate c)))
-    SELECT 'handoff ' || o.state, o.sla,
-        pg_catalog.format(CASE WHEN o.is_feedback THEN 'Tell %2$s why %1$s of its leads %6$s turned down, %3$s to %4$s (%5$s)' ELSE 'Take up %1$s %6$s that %2$s handed over, %3$s to %4$s (%5$s)' END,
-            o.n, CASE WHEN o.is_feedback THEN o.taker ELSE o.giver END, o.from_stage, o.to_stage, o.sla,
-            CASE WHEN o.is_feedback THEN CASE o.n WHEN 1 THEN 'was' ELSE 'were' END ELSE CASE o.n WHEN 1 THEN 'lead' ELSE 'leads' END END),
-        pg_catalog.format('Agreed: within %s working hours. The %s.', o.hours,
+        SELECT g.key, align.due_at(o.hours, h.given_at, o.within) AS due_at
+        FROM given g JOIN owed o ON o.key = g.key
+        CROSS JOIN LATERAL (SELECT align.journey(e.stage, e.at) AS journey FROM align.stage_event e WHERE e.lead = g.lead) j
+        CROSS JOIN LATERAL align.handoffs(j.journey, o.from_stage, o.to_stage, $2) h
+        WHERE h.outcome = 'waiting' AND (o.since_at IS NULL OR h.given_at >= o.since_at)
+        UNION ALL
+        SELECT h.sla, h.due_at FROM align.handoff_rows($2, false) h
+        WHERE h.is_feedback AND h.settled_at IS NULL AND h.sla = ANY (ARRAY(SELECT o.key FROM owed o)) AND h.lead_id = ANY (ARRAY(SELECT r.lead FROM refused r)))
+    SELECT 'handoff ' || o.state, o.key,
+        pg_catalog.format(CASE WHEN o.feedback THEN 'Tell %2$s why %1$s of its leads %6$s turned down, %3$s to %4$s (%5$s)' ELSE 'Take up %1$s %6$s that %2$s handed over, %3$s to %4$s (%5$s)' END,
+            o.n, CASE WHEN o.feedback THEN o.taker ELSE o.giver END, o.from_stage, o.to_stage, o.key,
+            CASE WHEN o.feedback THEN CASE o.n WHEN 1 THEN 'was' ELSE 'were' END ELSE CASE o.n WHEN 1 THEN 'lead' ELSE 'leads' END END),
+        pg_catalog.format('Agreed: within %s working hours. The %s.', pg_catalog.trim_scale(pg_catalog.round(EXTRACT(epoch FROM o.within) / 3600, 1)),
             CASE o.state WHEN 'breached' THEN 'oldest of the last 90 days was due ' ELSE 'first is due ' END || align.day_text((o.due_at AT TIME ZONE 'UTC')::date, ($2 AT TIME ZONE 'UTC')::date)),
         o.due_at, (o.due_at AT TIME ZONE 'UTC')::date, $1,
         -- what a measure that counts these stages hangs on
         COALESCE((SELECT m.item FROM align.metric m
-                  WHERE m.item IS NOT NULL AND m.retired_at IS NULL AND ARRAY[m.source ->> 'stage', m.source ->> 'from', m.source ->> 'to'] && ARRAY[o.from_stage, o.to_stage]
+                  WHERE m.item IS NOT NULL AND m.retired_at IS NULL AND ARRAY[m.source ->> 'stage', m.source ->> 'from', m.source ->> 'to'] && ARRAY[o.from_stage::text, o.to_stage::text]
                   ORDER BY m.key COLLATE "C" LIMIT 1), align.now_mission()),
         NULL::numeric, o.n,
         pg_catalog.format('SELECT * FROM align.handoff(%L) WHERE sla = %L AND outcome = %L AND due_at BETWEEN %L AND %L ORDER BY due_at',
-            $2, o.sla, CASE o.state WHEN 'breached' THEN o.state ELSE 'waiting' END, $2 - '90 days'::interval, $2 + '3 days'::interval)
-    FROM (SELECT h.sla, h.state, h.giver, h.taker, h.from_stage::text AS from_stage, h.to_stage::text AS to_stage, h.is_feedback,
-              pg_catalog.count(*) AS n, pg_catalog.min(h.due_at) AS due_at,
-              (SELECT pg_catalog.trim_scale(pg_catalog.round(EXTRACT(epoch FROM s.within) / 3600, 1)) FROM owed s WHERE s.key = h.sla) AS hours
-          FROM open h GROUP BY 1, 2, 3, 4, 5, 6, 7) o;
+            align.instant_text($2), o.key, CASE o.state WHEN 'breached' THEN o.state ELSE 'waiting' END, align.instant_text(o.from_at), align.instant_text($2 + '3 days'::interval))
+    FROM (SELECT o.key, o.giver, o.taker, o.from_stage, o.to_stage, o.feedback, o.within, o.from_at, CASE WHEN $2 > h.due_at THEN 'breached' ELSE 'nearly breached' END AS state,
+              pg_catalog.count(*) AS n, pg_catalog.min(h.due_at) AS due_at
+          FROM open h JOIN owed o ON o.key = h.key AND h.due_at BETWEEN o.from_at AND $2 + '3 days'::interval
+          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) o;
 END;
 COMMENT ON FUNCTION align.now_handoffs(text, timestamptz) IS 'Handoffs that a team owes at an instant, a row per agreement and state: leads that it is to take up, and, of agreements on feedback, reasons that it is to give. Breached: past due; nearly breached: due within three days. Only those that fell due in the last 90 days, or will: what is older is for handoff(at). They serve the item of the first measure that counts one of their stages, else the mission.';
 
@@ -168,7 +181,7 @@ BEGIN ATOMIC
     SELECT 'message to repeat', m.message_key, pg_catalog.format('Tell %s: %s', m.teams, pg_catalog.left(m.body, 300)),
         pg_catalog.format('%s It is to be told every %s days.', m.words, m.repeat_days),
         NULL::timestamptz, (m.last_at AT TIME ZONE 'UTC')::date + m.repeat_days, $1, align.now_mission(), NULL::numeric, NULL::bigint,
-        pg_catalog.format('SELECT * FROM align.message_reach(%L) WHERE message_key = %L AND is_due', $2, m.message_key)
+        pg_catalog.format('SELECT * FROM align.message_reach(%L) WHERE message_key = %L AND is_due', align.instant_text($2), m.message_key)
     FROM (
         SELECT s.message_key, s.body, pg_catalog.min(COALESCE(r.last_broadcast_at, s.set_at)) AS last_at,
             COALESCE((SELECT pg_catalog.ceil((g.value #>> '{}')::numeric)::integer FROM align.setting g WHERE g.key = 'message_repeat_days'), 90) AS repeat_days,
@@ -189,7 +202,8 @@ BEGIN ATOMIC
         pg_catalog.concat_ws(' ', pg_catalog.format(CASE d.n WHEN 1 THEN 'Due %2$s.' ELSE '%1$s in a row were not held, the last due %2$s.' END, d.n, align.day_text(d.due_date, d.day)),
             COALESCE('The last that was held is that of ' || align.date_text(d.last_due) || '.', 'None was held yet.')),
         NULL::timestamptz, d.due_date, $1, align.now_mission(), NULL::numeric, NULL::bigint,
-        pg_catalog.format('SELECT * FROM align.due_reviews(%L, %L, %L) WHERE kind = %L', COALESCE(d.last_due, d.first_due), d.day, $2, d.kind)
+        pg_catalog.format('SELECT * FROM align.due_reviews(%L, %L, %L) WHERE kind = %L',
+            pg_catalog.to_char(COALESCE(d.last_due, d.first_due), 'YYYY-MM-DD'), pg_catalog.to_char(d.day, 'YYYY-MM-DD'), align.instant_text($2), d.kind)
     FROM (
         SELECT r.kind, t.day, h.last_due, pg_catalog.count(*) AS n, pg_catalog.min(v.due_date) AS first_due, pg_catalog.max(v.due_date) AS due_date
         FROM (SELECT ($2 AT TIME ZONE 'UTC')::date AS day) t

@@ -89,6 +89,22 @@ COMMENT ON FUNCTION align.target_cmp(align.target, align.target) IS 'Order of ta
 COMMENT ON FUNCTION align.target_hash(align.target) IS 'Hash of a target.';
 COMMENT ON FUNCTION align.target_hash_extended(align.target, bigint) IS 'Seeded hash of a target.';
 
+CREATE FUNCTION align.in_words(target align.target, unit text DEFAULT NULL) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT pg_catalog.concat(CASE align.direction($1) WHEN 'at least' THEN 'at least ' || n.low WHEN 'at most' THEN 'at most ' || n.high WHEN 'equal' THEN 'exactly ' || n.low
+            ELSE n.low || ' to ' || n.high END,
+        ' ' || $2,
+        CASE align.direction($1) WHEN 'at least' THEN ', at risk down to ' || n.amber_low WHEN 'at most' THEN ', at risk up to ' || n.amber_high
+            ELSE ', at risk from ' || n.amber_low || ' to ' || n.amber_high END)
+    FROM (SELECT pg_catalog.max(v.written) FILTER (WHERE v.place = 1) AS low, pg_catalog.max(v.written) FILTER (WHERE v.place = 2) AS high,
+              pg_catalog.max(v.written) FILTER (WHERE v.place = 3) AS amber_low, pg_catalog.max(v.written) FILTER (WHERE v.place = 4) AS amber_high
+          FROM (SELECT e.place, CASE WHEN e.number = pg_catalog.trunc(e.number) THEN pg_catalog.to_char(e.number, 'FM999,999,999,999,999,990') ELSE pg_catalog.trim_scale(e.number)::text END AS written
+                FROM pg_catalog.unnest(ARRAY[align.goal_low($1), align.goal_high($1), align.amber_low($1), align.amber_high($1)]) WITH ORDINALITY e(number, place)) v) n
+    WHERE $1 IS NOT NULL;
+END;
+COMMENT ON FUNCTION align.in_words(align.target, text) IS 'A target as a sentence says it, with its unit: at least 1,000,000 EUR a month, at risk down to 900,000.';
+
 CREATE OPERATOR align.= (LEFTARG = align.target, RIGHTARG = align.target, FUNCTION = align.target_eq,
     COMMUTATOR = OPERATOR(align.=), NEGATOR = OPERATOR(align.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
 CREATE OPERATOR align.<> (LEFTARG = align.target, RIGHTARG = align.target, FUNCTION = align.target_ne,

@@ -163,3 +163,19 @@ CREATE FUNCTION align.due_at(calendar text, from_at timestamptz, span interval) 
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN align.due_at(align.calendar_of($1), $2, $3);
 COMMENT ON FUNCTION align.due_at(text, timestamptz, interval) IS 'The first instant at which so much working time is over by the calendar of this key.';
+CREATE FUNCTION align.worktime(calendar text, from_at timestamptz, to_at timestamptz, pauses tstzmultirange) RETURNS interval
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN align.worktime(align.calendar_of($1), $2, $3, $4);
+COMMENT ON FUNCTION align.worktime(text, timestamptz, timestamptz, tstzmultirange) IS 'Working time between two instants without that of the pauses, by the calendar of this key.';
+CREATE FUNCTION align.due_at(calendar text, from_at timestamptz, span interval, pauses tstzmultirange) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN align.due_at(align.calendar_of($1), $2, $3, $4);
+COMMENT ON FUNCTION align.due_at(text, timestamptz, interval, tstzmultirange) IS 'The first instant at which so much working time is over, that of the pauses left out, by the calendar of this key. NULL while a pause that began before has no end.';
+CREATE FUNCTION align.is_working(calendar text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN align.is_working(align.calendar_of($1), $2);
+COMMENT ON FUNCTION align.is_working(text, timestamptz) IS 'Whether an instant is working time by the calendar of this key.';
+CREATE FUNCTION align.next_open(calendar text, at timestamptz DEFAULT pg_catalog.now()) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN align.next_open(align.calendar_of($1), $2);
+COMMENT ON FUNCTION align.next_open(text, timestamptz) IS 'The first instant of working time from an instant on, by the calendar of this key.';

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(88);
+SELECT plan(95);
 
 -- credits of a table of (lead, at, channel, won, amount), as text
 CREATE TEMP TABLE contact (lead bigint, at timestamptz, channel text, won boolean, amount numeric);
@@ -182,6 +182,26 @@ SELECT ok((SELECT bool_and(a.credits = 4 AND a.amount = 1570.50) FROM unnest('{f
     LATERAL (SELECT sum(credit_count) AS credits, sum(credit_amount) AS amount FROM attribution(m, by => b, at => '2026-06-01Z')) a), 'each model, grouped each way, gives exactly the outcomes');
 SELECT results_eq($$SELECT channel, removal_ratio FROM attribution('markov', at => '2026-06-01Z') WHERE removal_ratio IS NOT NULL ORDER BY 1$$,
     $$VALUES ('Call'::text, 0::numeric), ('Fair', 0.333333), ('Mail', 1)$$, 'removal effects: without the fair one of three outcomes is lost');
+-- the window of a deal won at 2026-04-01Z begins at 2026-01-01Z, whatever the zone of the session and its shifts between
+INSERT INTO lead (id, key) OVERRIDING SYSTEM VALUE VALUES (904, 'X4');
+INSERT INTO touch (lead, at, channel) VALUES (904, '2026-01-01Z', 'Edge');
+INSERT INTO deal (key, lead, closed_at, outcome) VALUES ('d7', 904, '2026-04-01Z', 'won');
+CREATE FUNCTION pg_temp.edge(zone text) RETURNS text LANGUAGE plpgsql AS
+    $$BEGIN PERFORM set_config('timezone', zone, true); RETURN (SELECT credit_count FROM attribution(period => '2026-Q2', within => '90 days', at => '2026-06-01Z') WHERE channel = 'Edge'); END$$;
+SELECT is(pg_temp.edge(z), '1.000000', 'a window of 90 days by the clock of ' || z) FROM unnest('{Europe/Berlin,America/New_York,UTC}'::text[]) z;
+SELECT is((SELECT sum(credit_count) FROM attribution(period => '2026-Q2', within => '1000000 days', at => '2026-06-01Z')), 3.000000, 'a window that begins before time does');
+DELETE FROM deal WHERE lead = 904;
+DELETE FROM touch WHERE lead = 904;
+-- what was spent on a channel or item that touched nobody was spent too
+INSERT INTO plan_item (key, level, title) VALUES ('E2', 'activity', 'A billboard');
+INSERT INTO spend (item, at, amount, channel) SELECT id, '2026-04-01'::date, 500, 'Billboard' FROM plan_item WHERE key = 'E2';
+SELECT results_eq($$SELECT attribution_order, channel, item_key, item_title, is_touched, touch_count, outcome_count, credit_count, credit_amount, removal_ratio, spend_amount, outcome_cost_amount, return_ratio
+        FROM unnest('{channel,item,channel and item}'::text[]) b, attribution('markov', by => b, at => '2026-06-01Z') WHERE spend_amount = 500$$,
+    $$VALUES (3, 'Billboard'::text, NULL::text, NULL::text, true, 0::bigint, 0::bigint, 0::numeric, 0::numeric, 0::numeric, 500::numeric, NULL::numeric, 0::numeric),
+             (4, NULL, 'E2', 'A billboard', true, 0, 0, 0, 0, 0, 500, NULL, 0), (4, 'Billboard', 'E2', 'A billboard', true, 0, 0, 0, 0, 0, 500, NULL, 0)$$, 'money for nobody');
+SELECT is((SELECT sum(spend_amount) FROM attribution(at => '2026-06-01Z')), 900::numeric, 'all that was spent on channels');
+SELECT is((SELECT string_agg(channel || ' ' || spend_amount, ', ') FROM attribution(period => '2026-Q2', at => '2026-03-31Z', outcome => 'sql')), NULL, 'what is spent later is not known yet');
+DELETE FROM spend WHERE amount = 500;
 SELECT is((SELECT count(*) FROM attribution(period => '1999', at => '2026-06-01Z')), 0::bigint, 'a period without touches and outcomes has no rows');
 
 -- errors

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(50);
+SELECT plan(53);
 
 INSERT INTO account (key) VALUES ('acme');
 INSERT INTO lead (key, account, source, owner, attrs) VALUES ('L1', (SELECT id FROM account), 'web', 'ann', '{"email": "bob@acme.example"}'), ('L2', NULL, 'fair', 'ann', '{}');
@@ -45,6 +45,7 @@ SELECT throws_ok($$INSERT INTO stage_event (lead, stage, at) SELECT id, 'lead', 
 SELECT throws_ok($$INSERT INTO stage_event (lead, stage, at) SELECT id, 'lead', '2026-01-01Z' FROM lead WHERE key = 'L1'$$, '23505', NULL, 'an event twice');
 SELECT throws_ok($$INSERT INTO deal (key, outcome) VALUES ('D1', 'maybe')$$, '23514', NULL, 'a deal is open, won or lost');
 SELECT throws_ok($$INSERT INTO deal (key, closed_at) VALUES ('D1', now())$$, '23514', NULL, 'an open deal is not closed');
+SELECT throws_ok(format($$INSERT INTO deal (key, amount) VALUES ('D1', %L)$$, a), '23514', NULL, 'no amount: ' || a) FROM unnest('{NaN,Infinity,-Infinity}'::text[]) a;
 SELECT throws_ok($$INSERT INTO stage_label VALUES ('crm', 'WON', 'customer'), ('crm', 'won', 'lost')$$, '23505', NULL, 'a word means one stage in any case');
 SELECT throws_ok($$DELETE FROM lead WHERE key = 'L1'$$, '23503', NULL, 'a lead with history stays');
 

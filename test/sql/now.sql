@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(58);
+SELECT plan(60);
 
 -- the present of all tests: Monday 16 February 2026, noon
 CREATE FUNCTION pg_temp.day() RETURNS timestamptz IMMUTABLE LANGUAGE sql RETURN '2026-02-16 12:00+00'::timestamptz;
@@ -202,9 +202,14 @@ CREATE TEMP TABLE list AS SELECT * FROM now_for('marketing', pg_temp.day());
 SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_nestloop = off;
 SET LOCAL enable_hashagg = off;
+SET LOCAL datestyle = 'SQL, DMY';
+SET LOCAL timezone = 'Asia/Kolkata';
 UPDATE plan_item SET key = key;
 UPDATE request SET key = key WHERE status = 'asked';
-SELECT results_eq($$SELECT * FROM now_for('marketing', pg_temp.day())$$, 'SELECT * FROM list ORDER BY rank', 'the same rows give the same order, however they are read');
+SELECT results_eq($$SELECT * FROM now_for('marketing', pg_temp.day())$$, 'SELECT * FROM list ORDER BY rank', 'the same rows give the same list, however they are read, and in every session');
+RESET datestyle;
+RESET timezone;
+SELECT is(instant_text(t.at), t.said, t.said) FROM (VALUES (timestamptz '2026-02-16 13:00+01', '2026-02-16 12:00:00Z'), ('2026-02-16 00:00:00.25Z', '2026-02-16 00:00:00.25Z')) t(at, said);
 SELECT is_empty($$SELECT * FROM list WHERE pg_temp.rows_of(look_at) = 0 OR pg_temp.rows_of(look_at) IS NULL$$, 'every look_at has rows');
 SELECT is_empty($$SELECT * FROM list WHERE what IS NULL OR why_now IS NULL OR due_date IS NULL OR owner IS NULL OR serves IS NULL$$, 'and every row its words');
 

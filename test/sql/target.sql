@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(221);
+SELECT plan(224);
 
 -- the targets that these bytes are, through the receive function
 CREATE TEMP TABLE received (n integer GENERATED ALWAYS AS IDENTITY, value target);
@@ -188,6 +188,11 @@ BEGIN
     RETURN answer;
 END $$;
 SELECT is(array(SELECT pg_temp.is_target(s) FROM unnest(array['>= 50', '40..60 ~ 35..65', '40..20', '>= 50 ~ 55', '>= NaN', '>= 50 %', '50', '']) s), array[true, true, false, false, false, false, false, false], 'input is checked without an exception');
+
+SELECT is((SELECT array_agg(in_words(t::target, 'EUR a month') ORDER BY n) FROM unnest('{>= 1000000 ~ 900000,<= 18 ~ 20.5,40..60 ~ 40..65,40..60,= 0,>= 0.40}'::text[]) WITH ORDINALITY u(t, n)),
+    '{"at least 1,000,000 EUR a month, at risk down to 900,000","at most 18 EUR a month, at risk up to 20.5","40 to 60 EUR a month, at risk from 40 to 65",40 to 60 EUR a month,exactly 0 EUR a month,at least 0.4 EUR a month}'::text[], 'in words');
+SELECT is(in_words('= -1200.50'), 'exactly -1200.5', 'without a unit');
+SELECT is(in_words(NULL, 'EUR'), NULL, 'of nothing');
 
 SELECT * FROM finish();
 ROLLBACK;

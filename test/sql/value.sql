@@ -268,8 +268,6 @@ INSERT INTO stage_event (lead, at, stage) SELECT id, timestamptz '2025-01-10Z' +
 INSERT INTO stage_event (lead, at, stage) SELECT id, '2025-01-12Z', 'customer' FROM lead WHERE segment = 'Lucky';
 INSERT INTO deal (key, lead, amount, outcome) SELECT 'D' || id, id, CASE segment WHEN 'Big' THEN 1000 ELSE 3000 END + CASE WHEN source = 'Web' THEN 1 ELSE -1 END * CASE segment WHEN 'Big' THEN 100 ELSE 500 END, 'won'
 FROM lead WHERE segment = 'Lucky' OR (segment = 'Big' AND substr(key, 4)::int <= 40);
--- an amount that is no number is none
-INSERT INTO deal (key, lead, amount, outcome) SELECT 'nan', id, 'NaN', 'won' FROM lead WHERE key = 'Big1';
 -- a win after the window is none; who still has time is open
 INSERT INTO lead (key, segment) VALUES ('late', 'Wide'), ('young', 'Wide'), ('other', 'Wide');
 INSERT INTO stage_event (lead, at, stage) SELECT id, CASE key WHEN 'late' THEN '2025-01-10Z'::timestamptz WHEN 'young' THEN '2025-12-01Z' ELSE '2024-12-31Z' END, 'lead' FROM lead WHERE key IN ('late', 'young', 'other');

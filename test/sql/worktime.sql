@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(67);
+SELECT plan(74);
 
 -- an office in Berlin: 7.5 hours Monday to Thursday, 5 on Friday, a holiday and a short day
 CREATE TEMP TABLE office AS SELECT 'Europe/Berlin; mon-thu 09:00-12:30, 13:30-17:30; fri 09:00-14:00; 2026-12-24 09:00-12:00; 2026-12-25 closed'::working_hours AS h;
@@ -105,6 +105,12 @@ SELECT is(calendar_of('berlin'), h, 'built from rows') FROM office;
 SELECT is(calendar_of('berlin')::text, 'Europe/Berlin; mon-thu 09:00-12:30, 13:30-17:30; fri 09:00-14:00; 2026-12-24 09:00-12:00; 2026-12-25 closed', 'one text for one calendar');
 SELECT is(worktime('berlin', '2026-03-02 12:00Z', '2026-03-02 16:00Z') || ' ' || worktime('ohio', '2026-03-02 12:00Z', '2026-03-02 16:00Z'), '03:30:00 03:00:00', 'several side by side: Berlin 13:30 to 17:00, Ohio 08:00 to 11:00');
 SELECT is(due_at('ohio', '2026-03-02 12:00Z', '09:00'), '2026-03-02 17:00-05', 'due by a key');
+-- Monday: ohio opens at 8:00, 13:00Z; its ninth hour ends at 17:00, with a pause of one hour at 9:00 of the next day
+SELECT is(is_working('ohio', '2026-03-02 13:00Z')::text || ' ' || is_working('ohio', '2026-03-02 12:59Z')::text || ' ' || next_open('ohio', '2026-03-02 12:00Z'), 'true false 2026-03-02 13:00:00+00', 'whether and when it is open, by a key');
+SELECT is(worktime('ohio', '2026-03-02 12:00Z', '2026-03-02 16:00Z', '{[2026-03-02 14:00Z,2026-03-02 15:00Z)}'), '02:00', 'without pauses, by a key');
+SELECT is(due_at('ohio', '2026-03-02 12:00Z', '09:00', '{[2026-03-02 14:00Z,2026-03-02 15:00Z)}'), '2026-03-03 09:00-05', 'due, by a key');
+SELECT is(pg_temp.error_of(format('SELECT align.%s', c)), 'P0002 | unknown calendar: "rome" | There are: berlin, ohio. | Enter it into table calendar first.', c)
+FROM unnest(ARRAY[$$is_working('rome', now())$$, $$next_open('rome', now())$$, $$worktime('rome', now(), now(), '{}')$$, $$due_at('rome', now(), '1 hour', '{}')$$]) c;
 SELECT is(h::text::working_hours, h, 'text reads back to the same') FROM place WHERE n = 1;
 SELECT is((SELECT count(*) FROM (SELECT h FROM place UNION SELECT h::text::working_hours FROM place) s), 5::bigint, 'can be told apart and grouped');
 

@@ -54,6 +54,7 @@ $node->safe_psql('company', q{
 	SELECT set_message('dumped', 'promise', 'marketing', 'We are kept.', '{kept}', '{lost}'), publish_asset('dumped', 'marketing', 'mail', 'Kept', 'We are kept.', 'dumped'), give_pulse('dumped', 'sales', 8);
 	UPDATE review_rule SET since_date = '2026-01-01' WHERE kind = 'weekly';
 	SELECT hold_review('weekly', '2026-01-12Z', 'sales', '{Ann,Ben}', 'kept'), broadcast_message('dumped', 'sales'), record_insight('customer', 'They keep it.', item_key => 'A20');
+	SELECT propose_weights('{"one_goal": 0.5, "focus": 0.5}'), sign_weights(1, 'marketing'), sign_weights(1, 'sales');
 	CREATE TABLE kept_corpus AS SELECT corpus(to_tsvector('simple', key)) AS corpus FROM lead;
 	CREATE TABLE kept AS SELECT lead_id, journey FROM lead_journey;
 	CREATE TABLE kept_funnel AS SELECT source, funnel(journey, '{lead,mql,sql,customer}', '180 days') AS funnel, flow(journey) AS flow FROM lead_journey GROUP BY source;

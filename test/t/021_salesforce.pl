@@ -142,5 +142,30 @@ is_rows(q{SELECT stage || '|' || lead_count FROM stage_now ORDER BY stage}, line
 is_rows(q{SELECT from_stage || '|' || to_stage || '|' || count(*) FROM stage_violation GROUP BY from_stage, to_stage ORDER BY 1},
 	lines({ map { $_ => $move{$_} } grep { $_ eq 'customer|lost' } keys %move }), 'what was won and then lost, no policy allows');
 
+# the flow: paths, and handoffs from opportunity to negotiation, as the file tells them. Who went on past negotiation has leaked
+
+my (%way, %outcome);
+for my $lead (keys %path)
+{
+	my @stages = @{ $path{$lead} };
+
+	$way{ join(' > ', @stages) }++;
+	for my $place (grep { $stages[$_] eq 'opportunity' } 0 .. $#stages)
+	{
+		my ($end) = grep { $_ ne 'proposal' } @stages[ $place + 1 .. $#stages ];
+
+		$outcome{ !defined $end ? 'breached' : $end eq 'negotiation' ? 'accepted' : $end eq 'customer' ? 'leaked' : $end eq 'lost' ? 'refused' : 'recycled' }++;
+	}
+}
+$node->safe_psql($db, q{INSERT INTO calendar VALUES ('chicago', 'Chicago', 'America/Chicago', 'mon-fri 08:00-17:00');
+	INSERT INTO sla (key, from_stage, to_stage, giver, taker, within, calendar) VALUES ('offer', 'opportunity', 'negotiation', 'marketing', 'sales', '9 hours', 'chicago')});
+is_rows(q{SELECT path || '|' || lead_count FROM path_mining('2026-03-31Z', top => 100) ORDER BY path COLLATE "C"}, lines(\%way), 'every path');
+is_rows(q{SELECT outcome || '|' || count(*) FROM handoff('2026-03-31Z') GROUP BY outcome ORDER BY 1}, lines(\%outcome), 'every handoff');
+# given at 2:18 in the night of a Tuesday, gone on two minutes later: no working time; due when the day's nine hours are over
+is_rows(q{SELECT outcome, given_at, due_at AT TIME ZONE 'America/Chicago', worked_hours FROM handoff('2026-03-31Z') WHERE lead_key = '006bm00000LKgOnAAL'},
+	'leaked|2026-02-24 08:18:00+00|2026-02-24 17:00:00|0.000', 'one of them');
+is_rows(q{SELECT lead_count, arrived_count FROM velocity('opportunity', 'negotiation', '2026-03-31Z')},
+	scalar(grep { grep { $_ eq 'opportunity' } @$_ } values %path) . '|1', 'velocity: one went on, the lost ones are watched no longer');
+
 $node->stop;
 done_testing();
