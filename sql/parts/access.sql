@@ -74,7 +74,7 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 'function', p.proname::text, pg_catalog.format('%I(%s)', p.proname, pg_catalog.oidvectortypes(p.proargtypes))
         FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-        JOIN pg_catalog.pg_extension e ON d.refclassid = 'pg_catalog.pg_extension'::regclass AND e.oid = d.refobjid 
+        JOIN pg_catalog.pg_extension e ON d.refclassid = 'pg_catalog.pg_extension'::regclass AND e.oid = d.refobjid
         WHERE e.extname = 'align' AND p.prorettype <> 'trigger'::regtype AND NOT pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE'))
     SELECT l.level, m.kind, m.object, r.columns, p.privilege
     FROM rule r CROSS JOIN LATERAL pg_catalog.string_to_table(r.levels, ' ') l(level) CROSS JOIN LATERAL pg_catalog.string_to_table(r.privileges, ' ') p(privilege)
@@ -101,24 +101,25 @@ DECLARE
     rule record;
 BEGIN
     FOR rule IN
-        SELECT r.tab, r.name, CASE WHEN r.name = 'own_team' THEN pg_catalog.format(own, r.before, r.owner, r.also) ELSE r.owner || ' = align.acting_role()' END AS qual
+        SELECT r.tab, r.name, CASE WHEN r.name = 'own_team' THEN pg_catalog.format(own, r.before, r.owner, r.also) ELSE r.before || r.owner || ' = align.acting_role()' END AS qual
         FROM (VALUES
             ('alignment_signature', 'own_team', '', 'team', ' AND role = align.acting_role()'),
             ('asset', 'own_team', '', 'team', ''),
             ('broadcast', 'own_role', '', 'role', ''),
             ('capacity', 'own_team', '', 'team', ''),
             ('countermeasure', 'own_team', 'team IS NULL AND by_role = align.acting_role() OR ', 'team', ''),
-            ('definition', 'own_role', '', 'created_by', ''),
+            ('definition', 'own_role', 'in_force_at IS NULL AND ', 'created_by', ''),
             ('definition_signature', 'own_team', '', 'team', ' AND role = align.acting_role()'),
             ('experiment', 'own_team', 'team IS NULL OR ', 'team', ''),
             ('insight', 'own_team', 'team IS NULL OR ', 'team', ''),
             ('message', 'own_team', '', 'team', ''),
             ('message_version', 'own_team', '', '(SELECT m.team FROM align.message m WHERE m.key = message)', ''),
+            ('metric_value', 'own_role', '', 'by_role', ''),
             ('plan_comment', 'own_team', '', 'team', ''),
             ('plan_item', 'own_team', '(SELECT pg_catalog.has_function_privilege(''align.load_plan(jsonb)'', ''EXECUTE'')) OR team IS NULL OR ', 'team', ''),
             ('plan_share', 'own_team', '', 'team', ''),
             ('plan_signature', 'own_team', '', 'team', ' AND role = align.acting_role()'),
-            ('plan_version', 'own_role', '', 'published_by', ''),
+            ('plan_version', 'own_role', 'in_force_at IS NULL AND ', 'published_by', ''),
             ('pulse', 'own_team', '', 'team', ''),
             ('request', 'own_team', '', 'from_team', ''),
             ('review', 'own_team', 'team IS NULL OR ', 'team', ''),

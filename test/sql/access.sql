@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(107);
+SELECT plan(114);
 
 CREATE TEMP TABLE access_level (level text, role text);
 INSERT INTO access_level SELECT l, 'align_test_' || l FROM unnest('{reader,analyst,marketing,sales,app,admin}'::text[]) l;
@@ -157,6 +157,8 @@ SELECT is(pg_temp.as_role(r.role, r.statement), r.result, concat_ws(': ', r.role
     ('align_test_marketing', 'SELECT is_new FROM align.publish_plan(''2026'')', 'true'),
     ('align_test_marketing', 'SELECT waiting_for FROM align.sign_plan(1, ''marketing'')', 'sales'),
     ('align_test_sales', 'SELECT align.comment_plan(1, ''sales'', ''Why?'', kind => ''question'')', '1'),
+    ('align_test_marketing', 'SELECT align.propose_weights(''{"mission_link": 1}'')', '1'),
+    ('align_test_admin', 'SELECT item_count FROM align.load_plan(''{"items": [{"key": "X", "level": "goal", "title": "x", "team": "sales"}]}'')', '1'),
     ('align_test_admin', 'SELECT align.set_target(''new'', ''2026-01'', ''>= 10'')', 'true'),
     ('align_test_admin', 'SELECT align.grant_points(''sales'', ''2026-Q1'', 10)', '1'),
     ('align_test_sales', 'SELECT align.ask(''sales'', ''marketing'', ''A page'', 4, ''2026-Q1'')', 'Q1'),
@@ -173,12 +175,17 @@ SELECT is(pg_temp.as_role(r.role, r.statement), r.result, concat_ws(': ', r.role
     ('align_test_sales', 'SELECT signed_by FROM align.sign_definition(''mql'', 1, ''marketing'')',
         '42501 | role "align_test_sales" cannot sign for team "marketing" | A team is signed for by its members, superusers or not; "align_test_sales" is a member of: sales. | A member of the team signs, or is entered into table member first.')) r(role, statement, result);
 SELECT is(pg_temp.changed_by(r.role, r.statement), r.result, concat_ws(': ', r.role, r.statement)) FROM (VALUES
-    ('align_test_sales', 'UPDATE align.plan_item SET progress = 0.5', '2'),
+    ('align_test_sales', 'UPDATE align.plan_item SET progress = 0.5', '3'),
     ('align_test_marketing', 'UPDATE align.plan_item SET progress = 0.5 WHERE key = ''RS''', '0'),
     ('align_test_sales', 'UPDATE align.plan_item SET title = ''mine''', '42501 | permission denied for table plan_item'),
-    ('align_test_admin', 'UPDATE align.plan_item SET title = title', '3'),
+    ('align_test_admin', 'UPDATE align.plan_item SET title = title', '4'),
     ('align_test_sales', 'UPDATE align.countermeasure SET effect = ''none''', '0'),
     ('align_test_sales', 'UPDATE align.definition SET note = ''mine''', '0'),
+    ('align_test_sales', 'INSERT INTO align.definition (name, version, rubric, created_by) VALUES (''mql'', 2, ''require visits >= 1'', ''align_test_sales'')', '1'),
+    ('align_test_sales', 'UPDATE align.definition SET note = ''mine''', '1'),
+    ('align_test_sales', 'INSERT INTO align.definition (name, version, rubric, created_by, in_force_at) VALUES (''mql'', 3, ''require visits >= 1'', ''align_test_sales'', now())', '42501 | new row violates row-level security policy for table "definition"'),
+    ('align_test_sales', 'INSERT INTO align.plan_version (version, period, body, sha256, published_by, in_force_at) VALUES (2, ''2026'', ''{}'', '''', ''align_test_sales'', now())', '42501 | new row violates row-level security policy for table "plan_version"'),
+    ('align_test_sales', 'INSERT INTO align.metric_value (metric, period, value, at, by_role) SELECT id, ''2026-02'', 1, ''2026-03-02Z'', ''align_test_marketing'' FROM align.metric', '42501 | new row violates row-level security policy for table "metric_value"'),
     ('align_test_sales', 'INSERT INTO align.capacity (team, period, days) VALUES (''sales'', ''2026-Q1'', 9)', '1'),
     ('align_test_sales', 'INSERT INTO align.capacity (team, period, days) VALUES (''marketing'', ''2026-Q1'', 9)', '42501 | new row violates row-level security policy for table "capacity"'),
     ('align_test_sales', 'UPDATE align.capacity SET team = ''marketing''', '42501 | new row violates row-level security policy for table "capacity"'),
