@@ -2,7 +2,7 @@
 
 # Every capability, in dependency order. It names src/NAME.c and src/NAME_*.c,
 # sql/parts/NAME.sql (and NAME_*.sql), test/sql/NAME.sql, expected/NAME.out and docs/NAME.md.
-CAPABILITIES = base period stage target score lead journey funnel flow rubric definition agreement predict plan budget metric contract map scorecard incentive forecast experiment worktime survival handoff repeatability attribution bottleneck value currency prioritize message cadence recency now alignment report
+CAPABILITIES = base period stage target score lead journey funnel flow rubric definition agreement predict plan budget metric contract map scorecard incentive forecast experiment worktime survival handoff repeatability attribution bottleneck value currency prioritize message cadence recency now alignment report access
 
 EXTENSION = align
 RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" align.control)
