@@ -65,7 +65,7 @@ BEGIN ATOMIC
              sign_understanding sign_weights write_understanding'),
         ('EXECUTE', NULL, 'app admin', 'announce_breaches collect forget judge_leads qualify_all qualify_lead'),
         ('EXECUTE', NULL, 'admin', 'load_plan lock_plan set_target'),
-        ('EXECUTE', NULL, 'owner', 'grant_access grant_contact_data grant_listed lock_account locked_request move_request revoke_access'),
+        ('EXECUTE', NULL, 'owner', 'charge grant_access grant_contact_data grant_listed lock_account locked_request move_request revoke_access'),
         ('SELECT', NULL, 'owner', 'pulse')),
     member AS (
         SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind, c.relname::text AS name, c.relname::text AS object
