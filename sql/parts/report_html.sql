@@ -92,8 +92,8 @@ BEGIN ATOMIC
         '<path class="rail" d="M16 104A84 84 0 0 1 184 104" pathLength="100"/>',
         pg_catalog.format('<path class="fill %s" d="M16 104A84 84 0 0 1 184 104" pathLength="100" stroke-dasharray="%s 200"/>', align.score_state(b.index_value, 60), pg_catalog.round(b.index_value, 1)),
         pg_catalog.format('<text class="number" x="100" y="92" text-anchor="middle">%s</text><text class="of" x="100" y="111" text-anchor="middle">of 100</text></svg></div>', pg_catalog.round(b.index_value)),
-        '<div class="verdict"><p class="big">', CASE align.score_state(b.index_value, 60)
-            WHEN 'strong' THEN 'Sales and marketing pull the same way.' WHEN 'fair' THEN 'Sales and marketing pull the same way in much, not in all.' ELSE 'Sales and marketing do not pull the same way.' END, '</p>',
+        '<div class="verdict"><p class="big">', CASE WHEN b.measured_ratio < 0.5 THEN 'Too little is measured to say whether sales and marketing pull the same way.'
+            WHEN b.index_value >= 80 THEN 'Sales and marketing pull the same way.' WHEN b.index_value >= 60 THEN 'Sales and marketing pull the same way in much, not in all.' ELSE 'Sales and marketing do not pull the same way.' END, '</p>',
         '<p>', pg_catalog.format('The index blends %s of 14 dimensions, with %s %% of the weight', b.measured_count, pg_catalog.round(100 * b.measured_ratio)),
         (SELECT pg_catalog.format('; at the end of %s it was %s', p.period, pg_catalog.round(p.score_value)) FROM past p WHERE p.score_value IS NOT NULL ORDER BY p.place DESC LIMIT 1), '.</p>',
         CASE WHEN w.list IS NOT NULL THEN '<p class="label">What takes most from it</p><ul class="worst">' || w.list || '</ul>' END, '</div>',

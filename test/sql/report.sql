@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(97);
+SELECT plan(98);
 
 -- the contract: a column that is renamed, changed or gone fails here, and in docs/report.md (test/t/081_report.pl)
 CREATE TEMP TABLE contract (name text, columns text);
@@ -95,6 +95,11 @@ SELECT matches(page, '^<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf
 SELECT is((SELECT string_agg(m[1], '') FROM regexp_matches(page, '<h([1-6])', 'g') m) ~ '^1(23*)+$', true, 'headings in order') FROM page;
 SELECT is((SELECT count(*) FROM regexp_matches(page, '<svg(?![^>]*(aria-hidden="true"|role="img"))[^>]*>', 'g')), 0::bigint, 'every picture is told, or is said elsewhere') FROM page;
 SELECT is((SELECT count(*) FROM regexp_matches(page, 'role="img"[^>]*>\s*<title>', 'g')), (SELECT count(*) FROM regexp_matches(page, '<svg[^>]*role="img"', 'g')), 'and has a title') FROM page;
+CREATE FUNCTION pg_temp.verdict(score numeric, weight numeric) RETURNS text LANGUAGE sql AS $$
+    SELECT substring(html_index(jsonb_build_array(jsonb_build_object('dimension_order', 1, 'dimension', 'one_goal', 'question', 'q', 'score_value', $1, 'evidence_count', 50, 'weight_ratio', $2),
+        jsonb_build_object('dimension_order', 2, 'dimension', 'focus', 'question', 'q', 'score_value', NULL, 'evidence_count', 0, 'weight_ratio', 1 - $2)), '[]', '2026-02-16Z') FROM 'class="big">([^<]*)') $$;
+SELECT is((SELECT string_agg(pg_temp.verdict(s, w), ' ' ORDER BY n) FROM (VALUES (1, 95, 0.4), (2, 95, 0.6), (3, 70, 0.6), (4, 20, 0.6)) v(n, s, w)),
+    'Too little is measured to say whether sales and marketing pull the same way. Sales and marketing pull the same way. Sales and marketing pull the same way in much, not in all. Sales and marketing do not pull the same way.', 'the verdict, and none below half of the weight');
 -- by hand: 10 of 40 reached mql
 SELECT matches(page, '25 % of lead', 'the funnel: 10 of 40') FROM page;
 SELECT matches(page, 'class="n">5 unit&quot;', 'the scorecard: the last value') FROM page;
