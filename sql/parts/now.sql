@@ -49,8 +49,12 @@ BEGIN ATOMIC
         SELECT s.*, c.hours, w.from_at, w.from_at - (align.due_at(c.hours, w.from_at, s.within) - w.from_at) - '14 days'::interval AS first_at
         FROM align.sla s CROSS JOIN (SELECT $2 - '90 days'::interval AS from_at) w CROSS JOIN LATERAL (SELECT align.calendar_of(s.calendar) AS hours OFFSET 0) c
         WHERE CASE WHEN s.feedback THEN s.giver ELSE s.taker END = $1),
+    -- what may begin a handoff, or be its refusal without a reason
     recent AS MATERIALIZED (
-        SELECT e.lead, e.at, e.stage, e.reason FROM align.stage_event e WHERE e.at BETWEEN (SELECT pg_catalog.min(o.first_at) FROM owed o) AND $2),
+        SELECT e.lead, e.at, e.stage, e.reason FROM align.stage_event e
+        WHERE (e.stage OPERATOR(align.=) ANY (ARRAY(SELECT o.from_stage FROM owed o WHERE NOT o.feedback))
+               OR (SELECT pg_catalog.bool_or(o.feedback) FROM owed o) AND COALESCE(e.reason, '') = '')
+          AND e.at BETWEEN (SELECT pg_catalog.min(o.first_at) FROM owed o) AND $2),
     -- of other leads a later event is the end
     given AS (
         SELECT DISTINCT o.key, e.lead FROM owed o JOIN recent e ON e.at >= o.first_at AND e.stage OPERATOR(align.=) o.from_stage
