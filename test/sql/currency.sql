@@ -2,6 +2,9 @@
 \i test/setup.psql
 BEGIN;
 SELECT plan(68);
+-- numbers are looked at below: they start at 1, whatever was rolled back before
+ALTER SEQUENCE align.grant_of_currency_id_seq RESTART;
+ALTER SEQUENCE align.request_id_seq RESTART;
 
 CREATE ROLE align_ann; CREATE ROLE align_ben; CREATE ROLE align_ida;
 GRANT USAGE ON SCHEMA align TO align_ann, align_ben, align_ida;
