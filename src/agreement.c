@@ -11,12 +11,11 @@
  */
 #include "compat.h"
 
-#include "access/htup_details.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "agreement.h"
+#include "base.h"
 #include "base_special.h"
 
 /* A category, and how often each judge said it. */
@@ -44,19 +43,6 @@ typedef struct Divergence
 	int64		in_b;
 	int64		categories;
 } Divergence;
-
-/*
- * The composite value that the calling function declares.
- */
-Datum
-align_agreement_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
-{
-	TupleDesc	tupdesc;
-
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));
-}
 
 /*
  * The first four columns of a result: value, standard error, and the 95 % normal
@@ -200,7 +186,7 @@ align_agreement_kappa_detail(PG_FUNCTION_ARGS)
 	put_float(values, nulls, 4, kappa.agree_ratio);
 	put_float(values, nulls, 5, kappa.chance_ratio);
 	values[6] = Int64GetDatum(kappa.rows);
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }
 
 static bool
@@ -289,5 +275,5 @@ align_agreement_jensen_shannon_detail(PG_FUNCTION_ARGS)
 	values[2] = Int64GetDatum(divergence.in_a);
 	values[3] = Int64GetDatum(divergence.in_b);
 	values[4] = Int64GetDatum(divergence.categories);
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }

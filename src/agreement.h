@@ -1,14 +1,12 @@
 /*
  * agreement.h
- *		What the files of agreement share: the counts of a crosstab, the sorted
- *		scores of a ranking, and results that may be undefined.
+ *		What the files of agreement share: the counts of a crosstab, and the sorted
+ *		scores of a ranking.
  */
 #ifndef ALIGN_AGREEMENT_H
 #define ALIGN_AGREEMENT_H
 
 #include "compat.h"
-
-#include <math.h>
 
 #include "base_state.h"
 
@@ -53,26 +51,8 @@ extern int	align_crosstab_compare(const char *a, uint32 a_length, const char *b,
 extern Ranking *align_ranking_read(Datum datum);
 extern void align_ranking_check_bins(int bins, bool is_null);
 
-extern Datum align_agreement_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
 extern void align_agreement_put_interval(Datum *values, bool *nulls, double value, double error,
 										 double lowest, double highest);
-
-/*
- * Inside, what is undefined is NaN; outside it is NULL.
- */
-static inline void
-put_float(Datum *values, bool *nulls, int column, double value)
-{
-	nulls[column] = isnan(value);
-	values[column] = Float8GetDatum(value);
-}
-
-static inline Datum
-float_or_null(FunctionCallInfo fcinfo, double value)
-{
-	fcinfo->isnull = isnan(value);
-	return Float8GetDatum(value);
-}
 
 /* The score of a key. */
 static inline double

@@ -16,6 +16,7 @@
 #include "utils/typcache.h"
 
 #include "agreement.h"
+#include "base.h"
 
 /*
  * The share of pairs of a positive and a negative in which the positive has the
@@ -116,7 +117,7 @@ align_ranking_auc_detail(PG_FUNCTION_ARGS)
 	align_agreement_put_interval(values, nulls, auc, area_error(ranking, auc), 0, 1);
 	values[4] = Int64GetDatum(ranking->positives);
 	values[5] = Int64GetDatum(ranking->negatives);
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }
 
 PG_FUNCTION_INFO_V1(align_ranking_auc_pr);
@@ -139,7 +140,7 @@ align_ranking_auc_pr_detail(PG_FUNCTION_ARGS)
 	put_float(values, nulls, 1, rows > 0 ? ranking->positives / rows : NAN);
 	values[2] = Int64GetDatum(ranking->positives);
 	values[3] = Int64GetDatum(ranking->negatives);
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }
 
 /* One bin of a calibration; the mean lies between the bounds, whatever overflows. */

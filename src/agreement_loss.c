@@ -150,7 +150,7 @@ loss_row(FunctionCallInfo fcinfo, const Loss *loss, double base)
 	put_float(values, nulls, 2, base > 0 ? 1 - mean / base : NAN);
 	values[3] = Int64GetDatum(loss->rows);
 	values[4] = Int64GetDatum(loss->positives);
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }
 
 PG_FUNCTION_INFO_V1(align_loss_brier_detail);

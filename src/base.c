@@ -10,6 +10,7 @@
 
 #include "common/int.h"
 #include "datatype/timestamp.h"
+#include "funcapi.h"
 #include "utils/guc.h"
 #include "utils/timestamp.h"
 #include "utils/varlena.h"
@@ -97,6 +98,19 @@ align_base_aggregate_context(FunctionCallInfo fcinfo)
 				 errdetail("It changes its argument in place."),
 				 errhint("Call the aggregate instead.")));
 	return context;
+}
+
+/*
+ * The composite value that the calling function declares.
+ */
+Datum
+align_base_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
+{
+	TupleDesc	tupdesc;
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));
 }
 
 /*

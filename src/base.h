@@ -1,12 +1,14 @@
 /*
  * base.h
- *		What every other capability uses: the memory bound of large states, and
- *		the nearest word for a hint.
+ *		What every other capability uses: the memory bound of large states, the
+ *		nearest word for a hint, rows as results.
  */
 #ifndef ALIGN_BASE_H
 #define ALIGN_BASE_H
 
 #include "compat.h"
+
+#include <math.h>
 
 #include "datatype/timestamp.h"
 
@@ -16,6 +18,24 @@ extern void align_base_check_memory(Size bytes, const char *what);
 extern const char *align_base_nearest(const char *word,
 									  const char *(*word_at) (int i), int count);
 extern MemoryContext align_base_aggregate_context(FunctionCallInfo fcinfo);
+extern Datum align_base_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
 extern int64 align_base_interval_usecs(const Interval *span, const char *name);
+
+/*
+ * Inside, what is undefined is NaN; outside it is NULL.
+ */
+static inline void
+put_float(Datum *values, bool *nulls, int column, double value)
+{
+	nulls[column] = isnan(value);
+	values[column] = Float8GetDatum(value);
+}
+
+static inline Datum
+float_or_null(FunctionCallInfo fcinfo, double value)
+{
+	fcinfo->isnull = isnan(value);
+	return Float8GetDatum(value);
+}
 
 #endif							/* ALIGN_BASE_H */

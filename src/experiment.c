@@ -19,7 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 
-#include "agreement.h"
+#include "base.h"
 #include "base_special.h"
 
 /* a sum of more terms gives way to the normal distribution */
@@ -264,7 +264,7 @@ align_experiment_ab_test(PG_FUNCTION_ARGS)
 														  low > 0 ? "B is better" : high < 0 ? "A is better" : "Undecided",
 														  100 * rates[1], 100 * rates[0], 100 * difference, 100 * low, 100 * high,
 														  p_words(p), chance_words(chance))));
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }
 
 static double
@@ -435,5 +435,5 @@ align_experiment_welch_test(PG_FUNCTION_ARGS)
 	put_float(values, nulls, 3, t);
 	put_float(values, nulls, 4, df);
 	put_float(values, nulls, 5, isnan(t) ? NAN : align_student_two_tails(t, df));
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }

@@ -16,6 +16,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "base.h"
 #include "base_special.h"
 #include "forecast.h"
 
@@ -192,16 +193,6 @@ put_note(const StringInfo note, Datum *value, bool *null)
 	*value = *null ? (Datum) 0 : CStringGetTextDatum(note->data);
 }
 
-static Datum
-make_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
-{
-	TupleDesc	tupdesc;
-
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
-}
-
 /* A state in units of the values, without those that are given in rows. */
 static double
 state_value(const Fit *fit, const double *row)
@@ -280,7 +271,7 @@ align_series_fit(PG_FUNCTION_ARGS)
 	initStringInfo(&note);
 	note_fit(&asked, &note);
 	put_note(&note, &values[13], &nulls[13]);
-	return make_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }
 
 /*
@@ -546,5 +537,5 @@ align_series_landing(PG_FUNCTION_ARGS)
 	values[9] = Int32GetDatum(landing.remaining_count);
 	values[10] = Int32GetDatum(asked.history == NULL ? 0 : asked.history->observed);
 	put_note(&note, &values[12], &nulls[12]);
-	return make_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }

@@ -23,9 +23,7 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -391,10 +389,6 @@ align_prioritize_choose(PG_FUNCTION_ARGS)
 	Datum	   *lists[5];
 	Datum		values[9];
 	bool		nulls[9] = {0};
-	TupleDesc	desc;
-
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	if (work_limit < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -430,5 +424,5 @@ align_prioritize_choose(PG_FUNCTION_ARGS)
 	values[7] = nulls[7] ? (Datum) 0 : outcome.bound == outcome.best.value ? from_units(0, 0) :
 		DirectFunctionCall2(numeric_round, price_datum((double) (outcome.bound - outcome.best.value) / outcome.bound), Int32GetDatum(6));
 	values[8] = Int64GetDatum(outcome.nodes);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
+	return align_base_row(fcinfo, values, nulls);
 }

@@ -33,7 +33,7 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 
-#include "agreement.h"
+#include "base.h"
 
 #define MAX_PERIODS			600
 #define MAX_CATEGORIES		1000
@@ -434,7 +434,7 @@ align_recency_test(PG_FUNCTION_ARGS)
 	values[6] = BoolGetDatum(p < TRAP_P && explained >= TRAP_EXPLAINED);
 	nulls[7] = reason == NULL;
 	values[7] = reason == NULL ? (Datum) 0 : CStringGetTextDatum(reason);
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }
 
 /* concentration(amounts) */
@@ -478,5 +478,5 @@ align_recency_concentration(PG_FUNCTION_ARGS)
 	put_float(values, nulls, 0, squares);
 	put_float(values, nulls, 1, total > 0 && count > 1 ? Max(0, Min(1, entropy / log(count))) : NAN);
 	put_float(values, nulls, 2, 1 / squares);
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }

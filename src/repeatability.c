@@ -24,7 +24,7 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 
-#include "agreement.h"
+#include "base.h"
 #include "base_special.h"
 
 #define MAX_GROUPS		10000
@@ -375,7 +375,7 @@ align_repeatability_rates(PG_FUNCTION_ARGS)
 	put_float(values, nulls, 10, high);
 	put_float(values, nulls, 11, reading(fit.rho));
 	put_text(values, nulls, 12, fit.reason);
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }
 
 /*
@@ -529,5 +529,5 @@ align_repeatability_means(PG_FUNCTION_ARGS)
 	put_float(values, nulls, 9, high);
 	put_float(values, nulls, 10, reading(correlation));
 	put_text(values, nulls, 11, reason);
-	return align_agreement_row(fcinfo, values, nulls);
+	return align_base_row(fcinfo, values, nulls);
 }

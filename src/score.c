@@ -18,10 +18,8 @@
 
 #include <ctype.h>
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
-#include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -443,19 +441,16 @@ Datum
 align_score_blend_detail(PG_FUNCTION_ARGS)
 {
 	const Blend *blend = BLEND_OF(get_state(fcinfo, 0));
-	TupleDesc	tupdesc;
 	Score		score = 0;
 	Datum		values[4];
 	bool		nulls[4] = {0};
 
 	if (blend->rows <= 0)
 		PG_RETURN_NULL();
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	nulls[0] = !blend_score(blend, &score);
 	values[0] = Int64GetDatum(score);
 	values[1] = Float8GetDatum(Min(sum_of(&blend->measured_weight) / sum_of(&blend->weight), 1));
 	values[2] = Int64GetDatum(blend->measured);
 	values[3] = Int64GetDatum(blend->rows);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+	return align_base_row(fcinfo, values, nulls);
 }

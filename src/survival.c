@@ -570,16 +570,6 @@ align_survival_quantile(PG_FUNCTION_ARGS)
 	return quantile_of(fcinfo, get_fraction(fcinfo, 1));
 }
 
-static Datum
-row_of(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
-{
-	TupleDesc	desc;
-
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
-}
-
 PG_FUNCTION_INFO_V1(align_survival_quantile_detail);
 Datum
 align_survival_quantile_detail(PG_FUNCTION_ARGS)
@@ -588,7 +578,7 @@ align_survival_quantile_detail(PG_FUNCTION_ARGS)
 	bool		nulls[3];
 
 	put_quantile(read_argument(fcinfo), get_fraction(fcinfo, 1), values, nulls);
-	PG_RETURN_DATUM(row_of(fcinfo, values, nulls));
+	return align_base_row(fcinfo, values, nulls);
 }
 
 /*
@@ -639,7 +629,7 @@ align_survival_share_by_detail(PG_FUNCTION_ARGS)
 	else
 		nulls[0] = nulls[1] = nulls[2] = nulls[3] = true;
 	values[4] = Int64GetDatum(curve.at_risk);
-	PG_RETURN_DATUM(row_of(fcinfo, values, nulls));
+	return align_base_row(fcinfo, values, nulls);
 }
 
 /* curve(survival): a row per time */

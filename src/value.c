@@ -20,7 +20,6 @@
 #include <float.h>
 
 #include "common/shortest_dec.h"
-#include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -28,6 +27,7 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
+#include "base.h"
 #include "value.h"
 
 #define CLV_VERSION			1
@@ -222,17 +222,13 @@ align_clv_detail(PG_FUNCTION_ARGS)
 	double		numbers[CLV_NUMBERS];
 	Datum		values[CLV_NUMBERS];
 	bool		nulls[CLV_NUMBERS];
-	TupleDesc	tupdesc;
-
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	memcpy(numbers, align_clv_get(PG_GETARG_DATUM(0)), sizeof(Clv));
 	for (int i = 0; i < CLV_NUMBERS; i++)
 	{
 		nulls[i] = isnan(numbers[i]);
 		values[i] = Float8GetDatum(numbers[i]);
 	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+	return align_base_row(fcinfo, values, nulls);
 }
 
 /*
@@ -371,7 +367,7 @@ check_horizon(double horizon)
 
 /* The results that are no number are NULL. */
 static Datum
-float_or_null(FunctionCallInfo fcinfo, double value)
+finite_or_null(FunctionCallInfo fcinfo, double value)
 {
 	fcinfo->isnull = isnan(value) || isinf(value);
 	return Float8GetDatum(value);
@@ -389,7 +385,7 @@ align_clv_expected_purchases(PG_FUNCTION_ARGS)
 	double		age = PG_GETARG_FLOAT8(4);
 
 	align_clv_check_customer(repeats, recency, age);
-	return float_or_null(fcinfo, purchases_alive(clv, horizon, repeats, age) * alive_ratio(clv, repeats, recency, age));
+	return finite_or_null(fcinfo, purchases_alive(clv, horizon, repeats, age) * alive_ratio(clv, repeats, recency, age));
 }
 
 /* alive(clv, repeat_count, recency, age) */
@@ -402,7 +398,7 @@ align_clv_alive(PG_FUNCTION_ARGS)
 	double		age = PG_GETARG_FLOAT8(3);
 
 	align_clv_check_customer(repeats, recency, age);
-	return float_or_null(fcinfo, alive_ratio(align_clv_get(PG_GETARG_DATUM(0)), repeats, recency, age));
+	return finite_or_null(fcinfo, alive_ratio(align_clv_get(PG_GETARG_DATUM(0)), repeats, recency, age));
 }
 
 /* expected_spend(clv, repeat_count, mean_amount): not strict, since the mean of none is NULL */
@@ -418,7 +414,7 @@ align_clv_expected_spend(PG_FUNCTION_ARGS)
 		align_clv_check_customer(PG_GETARG_INT64(1), 0, 0);
 	if (!PG_ARGISNULL(2) && PG_GETARG_INT64(1) > 0)
 		mean = align_clv_check_mean(PG_GETARG_FLOAT8(2));
-	return float_or_null(fcinfo, spend_of(align_clv_get(PG_GETARG_DATUM(0)), PG_GETARG_INT64(1), mean));
+	return finite_or_null(fcinfo, spend_of(align_clv_get(PG_GETARG_DATUM(0)), PG_GETARG_INT64(1), mean));
 }
 
 /*
@@ -480,5 +476,5 @@ align_clv_lifetime_value(PG_FUNCTION_ARGS)
 		before = until;
 		CHECK_FOR_INTERRUPTS();
 	}
-	return float_or_null(fcinfo, value * alive_ratio(clv, repeats, recency, age) * spend_of(clv, repeats, mean));
+	return finite_or_null(fcinfo, value * alive_ratio(clv, repeats, recency, age) * spend_of(clv, repeats, mean));
 }
