@@ -1,25 +1,5 @@
 -- access: who may do what: levels of rights for database roles, and rows that a team writes as its own alone
 
--- The report is read by who may not read what it is made of: each of its views shows
--- what a function of the same name gives, which runs as its owner.
-DO $$
-DECLARE
-    report record;
-BEGIN
-    FOR report IN
-        SELECT c.relname AS name, pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';') AS query,
-            pg_catalog.string_agg(pg_catalog.format('%I %s', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum) AS columns,
-            pg_catalog.string_agg(pg_catalog.format('r.%I', a.attname), ', ' ORDER BY a.attnum) AS names
-        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-        WHERE c.relnamespace = 'align'::regnamespace AND c.relkind = 'v' AND c.relname LIKE 'report\_%' GROUP BY c.oid, c.relname
-    LOOP
-        EXECUTE pg_catalog.format('CREATE FUNCTION align.%I() RETURNS TABLE (%s) LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER BEGIN ATOMIC %s; END', report.name, report.columns, report.query);
-        EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION align.%I() FROM PUBLIC', report.name);
-        EXECUTE pg_catalog.format('COMMENT ON FUNCTION align.%I() IS %L', report.name, pg_catalog.format('The rows of view %s, read with the rights of the owner, so that who may read the report need not be able to read what it is made of.', report.name));
-        EXECUTE pg_catalog.format('CREATE OR REPLACE VIEW align.%I WITH (security_invoker = true) AS SELECT %s FROM align.%I() r', report.name, report.names, report.name);
-    END LOOP;
-END $$;
-
 -- What each level may. A name that stands in no rule is granted to nobody; level
 -- owner says that this is meant.
 CREATE FUNCTION align.access_grant_list() RETURNS TABLE (level text, kind text, object text, columns text, privilege text)
