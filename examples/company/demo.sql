@@ -1,4 +1,4 @@
--- demo.sql: the sample company's answers, one file per part of the story, in
+-- demo.sql: the sample company entered, and its answers, one file per part, in
 -- order: each relies on what those before it entered. Run by make demo.
 \ir qualification.sql
 \ir plan.sql
@@ -17,4 +17,4 @@
 \ir bottleneck.sql
 \ir value.sql
 \ir now.sql
-\ir alignment.sql
+\ir signed.sql

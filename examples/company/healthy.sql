@@ -1,18 +1,25 @@
--- healthy.sql: the sample company as it would be with both teams aligned: two years
--- until 31 December 2025, on which diagnose('2026-01-01Z') finds nothing. And the
--- same company with faults planted, to see that each is found:
+-- healthy.sql: the sample company as it would be with both teams aligned: 20,000
+-- leads of two years until 31 December 2025, on which diagnose('2026-01-01Z') finds
+-- nothing. And the same company with faults planted, to see that each is found:
 --
---   createdb healthy; psql -d healthy -c 'CREATE EXTENSION align'
---   psql -d healthy -f examples/company/healthy.sql
---   psql -d faulty -v fault='late handoffs, star rep' -f examples/company/healthy.sql
+--   make demo FAULT=none
+--   make demo FAULT='late handoffs, star rep'
 --
--- For an empty database. Made from md5 of the keys, so it is the same everywhere.
+-- or, into an empty database, here with fewer leads and money in proportion:
+--
+--   psql -v fault='late handoffs, star rep' -v leads=3000 -f examples/company/healthy.sql
+--
+-- Made from md5 of the keys, so it is the same everywhere.
 \set QUIET 1
 SET search_path = align, public;
 SET client_min_messages = warning;
 \if :{?fault}
 \else
 \set fault ''
+\endif
+\if :{?leads}
+\else
+\set leads 20000
 \endif
 SELECT set_config('company.fault', :'fault', false) \g /dev/null
 BEGIN;
@@ -68,8 +75,8 @@ CREATE TEMP TABLE story ON COMMIT DROP AS
 WITH f AS MATERIALIZED (
     SELECT pg_temp.planted('wrong segment') AS wrong_segment, pg_temp.planted('late handoffs') AS late, pg_temp.planted('slow step') AS slow, pg_temp.planted('star rep') AS star),
 born AS MATERIALIZED (
-    SELECT 'L' || to_char(n, 'FM00000') AS key, timestamptz '2024-01-01Z' + pg_temp.days(730 * (n / 3000.0) ^ 0.8) AS lead_at
-    FROM generate_series(1, 3000) n),
+    SELECT 'L' || to_char(n, 'FM00000') AS key, timestamptz '2024-01-01Z' + pg_temp.days(730 * (n / :leads.0) ^ 0.8) AS lead_at
+    FROM generate_series(1, :leads) n),
 grown AS MATERIALIZED (
     SELECT b.*, f.*, CASE WHEN pg_temp.draw(key, 'segment') < CASE WHEN wrong_segment THEN 0.7 ELSE 0.4 END THEN 'Small plants'
                      WHEN pg_temp.draw(key, 'large') < 0.7 THEN 'Mid-size plants' ELSE 'Large plants' END AS segment,
@@ -162,7 +169,7 @@ SELECT 'R' || y || 'Q' || q || '-' || n || t.letter, 'rock', s.id, format('%s, q
 FROM generate_series(2024, 2026) y CROSS JOIN generate_series(1, 4) q CROSS JOIN generate_series(1, 3) n
 JOIN plan_item s ON s.key = 'S' || y || '-' || n CROSS JOIN (VALUES ('m', 'marketing', 'Ana Ruiz'), ('s', 'sales', 'Tom Berger')) t(letter, team, owner) ORDER BY y, q, n, t.letter;
 INSERT INTO budget_line (item, period, category, amount)
-SELECT id, period, 'media', 100000 FROM plan_item WHERE level = 'strategy' ORDER BY key;
+SELECT id, period, 'media', 30 * :leads FROM plan_item WHERE level = 'strategy' ORDER BY key;
 
 -- published and signed before it began
 INSERT INTO plan_version (version, period, body, sha256, note, published_at, published_by, in_force_at)
@@ -177,9 +184,9 @@ SELECT l.id, t.at, t.channel FROM story s JOIN lead l ON l.key = s.key
 CROSS JOIN LATERAL (VALUES (s.lead_at, s.source), (s.mql_at - interval '1 hour', (ARRAY['Trade press', 'Webinar', 'Plant day', 'Referral'])[1 + floor(4 * pg_temp.draw(s.key, 'touch'))::integer])) t(at, channel)
 WHERE s.mql_at IS NOT NULL ORDER BY l.id, t.at;
 
--- 20,000 a month over the channels, within the budget of a strategy; evenly, give or take
+-- 6 a lead each month over the channels, within the budget of a strategy; evenly, give or take
 INSERT INTO spend (item, at, amount, channel, note)
-SELECT i.id, m.day::date + 14, round((20000 * c.part / sum(c.part) OVER (PARTITION BY m.day))::numeric, 2), c.channel, 'Media'
+SELECT i.id, m.day::date + 14, round((6 * :leads * c.part / sum(c.part) OVER (PARTITION BY m.day))::numeric, 2), c.channel, 'Media'
 FROM generate_series(timestamp '2024-01-01', '2025-12-01', '1 month') m(day)
 JOIN plan_item i ON i.key = format('S%s-%s', EXTRACT(year FROM m.day), 1 + EXTRACT(month FROM m.day)::integer % 3)
 CROSS JOIN LATERAL (
@@ -190,7 +197,7 @@ CROSS JOIN LATERAL (
     FROM unnest('{Trade press,Webinar,Plant day,Referral}'::text[]) k(channel)) c
 ORDER BY m.day, c.channel;
 INSERT INTO spend (at, amount, channel, note)
-SELECT m.day::date + 20, 12000, 'Sponsoring', 'Football club' FROM generate_series(timestamp '2024-01-01', '2025-12-01', '1 month') m(day) WHERE pg_temp.planted('orphan spending');
+SELECT m.day::date + 20, 4 * :leads, 'Sponsoring', 'Football club' FROM generate_series(timestamp '2024-01-01', '2025-12-01', '1 month') m(day) WHERE pg_temp.planted('orphan spending');
 
 -- what is measured, on which item, and two years of values
 
@@ -209,7 +216,7 @@ FROM (VALUES ('revenue', 'Revenue won', 'lagging', 'outcome', 'EUR', 'sum', 'sal
 LEFT JOIN plan_item i ON i.key = m.item WHERE m.used;
 INSERT INTO metric_target (metric, from_period, target, set_at)
 SELECT m.id, '2024-01', t.target::target, '2023-12-15Z' FROM metric m
-JOIN (VALUES ('revenue', '>= 150000 ~ 120000'), ('pipeline', '>= 20 ~ 15'), ('retention', '>= 94 ~ 92'), ('won', '>= 30 ~ 25')) t(metric, target) ON t.metric = m.key;
+JOIN (VALUES ('revenue', format('>= %s ~ %s', 50 * :leads, 40 * :leads)), ('pipeline', format('>= %s ~ %s', :leads / 150, :leads / 200)), ('retention', '>= 94 ~ 92'), ('won', '>= 30 ~ 25')) t(metric, target) ON t.metric = m.key;
 INSERT INTO metric_value (metric, period, value, at, by_role)
 SELECT m.id, p, v.value, upper(p)::timestamp AT TIME ZONE 'UTC', 'crm'
 FROM metric m CROSS JOIN generate_series(period '2024-01', '2025-12') p
@@ -226,7 +233,7 @@ WHERE v.value IS NOT NULL ORDER BY m.id, lower(p);
 
 -- one revenue goal, and pay for the same
 INSERT INTO quota (period, team, metric, target)
-SELECT y::text::period, t.team, m.id, '>= 3000000'
+SELECT y::text::period, t.team, m.id, format('>= %s', 1000 * :leads)::target
 FROM generate_series(2024, 2026) y CROSS JOIN (VALUES ('marketing'), ('sales')) t(team)
 JOIN metric m ON m.key = CASE WHEN t.team = 'marketing' AND pg_temp.planted('two goals') THEN 'sourced' ELSE 'revenue' END ORDER BY y, t.team;
 INSERT INTO incentive (period, team, metric, weight)
