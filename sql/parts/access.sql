@@ -29,7 +29,6 @@ BEGIN ATOMIC
         ('INSERT UPDATE', NULL, 'sales app admin', 'deal'),
         ('INSERT', NULL, 'marketing app', 'spend'),
         ('INSERT', NULL, 'app admin', 'revenue handoff_announced'),
-        ('INSERT UPDATE', NULL, 'marketing sales admin', 'definition plan_version alignment_weight'),
         ('INSERT UPDATE DELETE', NULL, 'marketing sales admin', 'capacity'),
         ('INSERT UPDATE DELETE', NULL, 'admin',
             'budget_line calendar holiday incentive member metric metric_target plan_alternative plan_dependency plan_item plan_support quota review_rule setting sla spend stage_label team transition'),
@@ -72,8 +71,8 @@ CREATE FUNCTION align.own_teams() RETURNS text[]
 COMMENT ON FUNCTION align.own_teams() IS 'The teams that the role that acts speaks for, by table member; as for signatures, a role that it inherits from does not count.';
 
 -- Reading is by rights alone. Writing: the row is of a team of the role that acts,
--- of none, or the role may do what writes for all. The owner, and so every function
--- that runs as it, is not held to it.
+-- of none, or the role may do what writes for all; where nothing is named, no row is.
+-- The owner, and so every function that runs as it, is not held to it.
 DO $$
 DECLARE
     -- what comes first is tried first: who writes a row of no team need not be able to read table member
@@ -84,11 +83,12 @@ BEGIN
         SELECT r.tab, r.name, CASE WHEN r.name = 'own_team' THEN pg_catalog.format(own, r.before, r.owner, r.also) ELSE r.before || r.owner || ' = align.acting_role()' END AS qual
         FROM (VALUES
             ('alignment_signature', 'own_team', '', 'team', ' AND role = align.acting_role()'),
+            ('alignment_weight', NULL, '', '', ''),
             ('asset', 'own_team', '', 'team', ''),
             ('broadcast', 'own_role', '', 'role', ''),
             ('capacity', 'own_team', '', 'team', ''),
             ('countermeasure', 'own_team', 'team IS NULL AND by_role = align.acting_role() OR ', 'team', ''),
-            ('definition', 'own_role', 'in_force_at IS NULL AND ', 'created_by', ''),
+            ('definition', NULL, '', '', ''),
             ('definition_signature', 'own_team', '', 'team', ' AND role = align.acting_role()'),
             ('experiment', 'own_team', 'team IS NULL OR ', 'team', ''),
             ('insight', 'own_team', 'team IS NULL OR ', 'team', ''),
@@ -99,7 +99,7 @@ BEGIN
             ('plan_item', 'own_team', '(SELECT pg_catalog.has_function_privilege(''align.load_plan(jsonb)'', ''EXECUTE'')) OR team IS NULL OR ', 'team', ''),
             ('plan_share', 'own_team', '', 'team', ''),
             ('plan_signature', 'own_team', '', 'team', ' AND role = align.acting_role()'),
-            ('plan_version', 'own_role', 'in_force_at IS NULL AND ', 'published_by', ''),
+            ('plan_version', NULL, '', '', ''),
             ('pulse', 'own_team', '', 'team', ''),
             ('request', 'own_team', '', 'from_team', ''),
             ('review', 'own_team', 'team IS NULL OR ', 'team', ''),
@@ -110,8 +110,9 @@ BEGIN
     LOOP
         EXECUTE pg_catalog.format('ALTER TABLE align.%I ENABLE ROW LEVEL SECURITY', rule.tab);
         EXECUTE pg_catalog.format('CREATE POLICY shared ON align.%I FOR SELECT USING (true)', rule.tab);
-        EXECUTE pg_catalog.format('CREATE POLICY %I ON align.%I USING (%s)', rule.name, rule.tab, rule.qual);
         EXECUTE pg_catalog.format('COMMENT ON POLICY shared ON align.%I IS %L', rule.tab, 'who may read the table reads all of it');
+        CONTINUE WHEN rule.name IS NULL;
+        EXECUTE pg_catalog.format('CREATE POLICY %I ON align.%I USING (%s)', rule.name, rule.tab, rule.qual);
         EXECUTE pg_catalog.format('COMMENT ON POLICY %I ON align.%I IS %L', rule.name, rule.tab,
             CASE rule.name WHEN 'own_team' THEN 'a team writes its own rows' ELSE 'a role writes its own rows' END);
     END LOOP;

@@ -112,7 +112,7 @@ END;
 COMMENT ON FUNCTION align.weights_in_force(timestamptz) IS 'The weights in force at an instant: the latest set that every required team had signed by then, else the one shipped.';
 
 CREATE FUNCTION align.propose_weights(weights jsonb) RETURNS integer
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     fault text;
     next_version integer;

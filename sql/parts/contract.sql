@@ -365,7 +365,7 @@ COMMENT ON FUNCTION align.known_plan(integer) IS 'A version of the plan by its n
 
 CREATE FUNCTION align.publish_plan(period text, note text DEFAULT NULL,
     OUT version integer, OUT sha256 text, OUT is_new boolean, OUT item_count integer) RETURNS record
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     asked align.period := $1;
     frozen jsonb;

@@ -161,7 +161,7 @@ COMMENT ON FUNCTION align.acting_role() IS 'The role that acts: that of SET ROLE
 -- proposing and signing
 
 CREATE FUNCTION align.propose_definition(name text, rubric text, note text DEFAULT NULL) RETURNS integer
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     next_version integer;
 BEGIN

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(114);
+SELECT plan(122);
 
 CREATE TEMP TABLE access_level (level text, role text);
 INSERT INTO access_level SELECT l, 'align_test_' || l FROM unnest('{reader,analyst,marketing,sales,app,admin}'::text[]) l;
@@ -180,16 +180,24 @@ SELECT is(pg_temp.changed_by(r.role, r.statement), r.result, concat_ws(': ', r.r
     ('align_test_sales', 'UPDATE align.plan_item SET title = ''mine''', '42501 | permission denied for table plan_item'),
     ('align_test_admin', 'UPDATE align.plan_item SET title = title', '4'),
     ('align_test_sales', 'UPDATE align.countermeasure SET effect = ''none''', '0'),
-    ('align_test_sales', 'UPDATE align.definition SET note = ''mine''', '0'),
-    ('align_test_sales', 'INSERT INTO align.definition (name, version, rubric, created_by) VALUES (''mql'', 2, ''require visits >= 1'', ''align_test_sales'')', '1'),
-    ('align_test_sales', 'UPDATE align.definition SET note = ''mine''', '1'),
-    ('align_test_sales', 'INSERT INTO align.definition (name, version, rubric, created_by, in_force_at) VALUES (''mql'', 3, ''require visits >= 1'', ''align_test_sales'', now())', '42501 | new row violates row-level security policy for table "definition"'),
-    ('align_test_sales', 'INSERT INTO align.plan_version (version, period, body, sha256, published_by, in_force_at) VALUES (2, ''2026'', ''{}'', '''', ''align_test_sales'', now())', '42501 | new row violates row-level security policy for table "plan_version"'),
     ('align_test_sales', 'INSERT INTO align.metric_value (metric, period, value, at, by_role) SELECT id, ''2026-02'', 1, ''2026-03-02Z'', ''align_test_marketing'' FROM align.metric', '42501 | new row violates row-level security policy for table "metric_value"'),
     ('align_test_sales', 'INSERT INTO align.capacity (team, period, days) VALUES (''sales'', ''2026-Q1'', 9)', '1'),
     ('align_test_sales', 'INSERT INTO align.capacity (team, period, days) VALUES (''marketing'', ''2026-Q1'', 9)', '42501 | new row violates row-level security policy for table "capacity"'),
     ('align_test_sales', 'UPDATE align.capacity SET team = ''marketing''', '42501 | new row violates row-level security policy for table "capacity"'),
     ('align_test_marketing', 'DELETE FROM align.capacity', '0')) r(role, statement, result);
+
+-- what is signed is written by functions alone: neither rewritten before it is signed, nor backdated, nor added to after
+SELECT is(pg_temp.changed_by('align_test_marketing', c.statement), '42501 | permission denied for table ' || c.object, c.statement) FROM (VALUES
+    ('plan_version', 'INSERT INTO align.plan_version (version, period, body, sha256, published_at, published_by) VALUES (2, ''2025'', ''{"items": []}'', ''x'', ''2024-06-01Z'', ''align_test_marketing'')'),
+    ('plan_version', 'UPDATE align.plan_version SET body = ''{"items": []}'', sha256 = align.plan_hash(''{"items": []}'')'),
+    ('plan_version', 'INSERT INTO align.plan_version (version, period, body, sha256, published_by) VALUES (2147483647, ''2026'', ''{}'', ''x'', ''align_test_marketing'')'),
+    ('definition', 'INSERT INTO align.definition (name, version, rubric, created_at, created_by) VALUES (''mql'', 2, ''require visits >= 1'', ''2024-06-01Z'', ''align_test_marketing'')'),
+    ('definition', 'UPDATE align.definition SET rubric = ''require visits >= 1'''),
+    ('definition', 'INSERT INTO align.definition (name, version, rubric, created_by) VALUES (''mql'', 2147483647, ''require visits >= 1'', ''align_test_marketing'')'),
+    ('alignment_weight', 'INSERT INTO align.alignment_weight (version, dimension, weight) VALUES (2, ''cadence'', 1)'),
+    ('alignment_weight', 'INSERT INTO align.alignment_weight (version, dimension, weight) VALUES (2147483647, ''cadence'', 1)'),
+    ('alignment_weight', 'UPDATE align.alignment_weight SET weight = 1')) c(object, statement);
+SELECT is((SELECT string_agg(DISTINCT w.by_role, ', ') FROM (SELECT created_by FROM align.definition UNION ALL SELECT published_by FROM align.plan_version) w(by_role)), 'align_test_marketing', 'and keeps the role that called it');
 
 -- granted by hand, a right on a table is still one on the own rows; who owns it is not held to that
 GRANT INSERT ON ALL TABLES IN SCHEMA align TO align_test_sales;
@@ -200,7 +208,10 @@ SELECT is(pg_temp.as_role('align_test_sales', format('INSERT INTO align.%s', r.r
     ('request (key, from_team, to_team, period, what, points) VALUES (''x'', ''marketing'', ''sales'', ''2026-Q1'', ''x'', 0)'),
     ('understanding (about_team, by_team, period, body) VALUES (''sales'', ''marketing'', ''2026'', ''x'')'),
     ('insight (kind, body, team) VALUES (''customer'', ''x'', ''marketing'')'),
-    ('plan_signature (version, team, role) VALUES (1, ''sales'', ''align_test_marketing'')')) r(row_of);
+    ('plan_signature (version, team, role) VALUES (1, ''sales'', ''align_test_marketing'')'),
+    ('definition (name, version, rubric, created_by) VALUES (''mql'', 2, ''require visits >= 1'', ''align_test_sales'')'),
+    ('plan_version (version, period, body, sha256, published_by) VALUES (2, ''2026'', ''{}'', ''x'', ''align_test_sales'')'),
+    ('alignment_weight (version, dimension, weight) VALUES (2, ''cadence'', 1)')) r(row_of);
 
 -- what is read pays nothing for it
 GRANT EXECUTE ON FUNCTION pg_temp.plan_of(text) TO PUBLIC;
