@@ -99,7 +99,7 @@ COMMENT ON TRIGGER alignment_signature_keep_history ON align.alignment_signature
 CREATE FUNCTION align.unsigned_weight_teams(version integer, at timestamptz DEFAULT 'infinity') RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (SELECT pg_catalog.string_agg(t.team, ', ' ORDER BY t.team)
-            FROM pg_catalog.jsonb_array_elements_text(COALESCE((SELECT COALESCE(s.value -> 'alignment_weight', s.value -> '*') FROM align.setting s WHERE s.key = 'definition_teams'), '["marketing", "sales"]')) t(team)
+            FROM pg_catalog.jsonb_array_elements_text(align.required_teams('alignment_weight')) t(team)
             WHERE NOT EXISTS (SELECT FROM align.alignment_signature g WHERE g.version = $1 AND g.team = t.team AND g.at <= $2));
 COMMENT ON FUNCTION align.unsigned_weight_teams(integer, timestamptz) IS 'The teams that must still sign a set of weights, as of an instant, parted by commas; NULL when all have. Required are those of the setting definition_teams, under alignment_weight or *.';
 

@@ -49,7 +49,7 @@ CREATE FUNCTION align.dimension_written_plan(at timestamptz DEFAULT pg_catalog.n
 BEGIN ATOMIC
     WITH plan AS (
         SELECT v.version, v.period::text AS period, pg_catalog.jsonb_array_length(v.body -> 'items') AS n, align.unsigned_plan_teams(v.version, $1) AS unsigned,
-            pg_catalog.jsonb_array_length(COALESCE((SELECT s.value FROM align.setting s WHERE s.key = 'plan_teams'), '["marketing", "sales"]')) AS required,
+            pg_catalog.jsonb_array_length(align.required_plan_teams()) AS required,
             (SELECT d.item_count FROM align.plan_drift_total(v.version, $1) d) AS drifted
         FROM align.plan_version v WHERE v.version = align.plan_version_at($1)),
     part AS (

@@ -222,13 +222,18 @@ CREATE FUNCTION align.plan_money(item jsonb) RETURNS numeric
                     ($1 ->> 'budget')::numeric, 0);
 COMMENT ON FUNCTION align.plan_money(jsonb) IS 'The money of an item of a frozen plan: its budget lines, else its budget, else 0.';
 
+CREATE FUNCTION align.required_plan_teams() RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT s.value FROM align.setting s WHERE s.key = 'plan_teams'), '["marketing", "sales"]');
+COMMENT ON FUNCTION align.required_plan_teams() IS 'The teams that must sign a version of the plan, as an array: those of the setting plan_teams, else marketing and sales.';
+
 -- Teams that have not signed yet, as one text; NULL when all have.
 CREATE FUNCTION align.unsigned_plan_teams(version integer, at timestamptz DEFAULT 'infinity') RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (SELECT pg_catalog.string_agg(t.team, ', ' ORDER BY t.team)
-            FROM pg_catalog.jsonb_array_elements_text(COALESCE((SELECT s.value FROM align.setting s WHERE s.key = 'plan_teams'), '["marketing", "sales"]')) t(team)
+            FROM pg_catalog.jsonb_array_elements_text(align.required_plan_teams()) t(team)
             WHERE NOT EXISTS (SELECT FROM align.plan_signature g WHERE g.version = $1 AND g.team = t.team AND g.at <= $2));
-COMMENT ON FUNCTION align.unsigned_plan_teams(integer, timestamptz) IS 'The teams that must still sign a version of the plan, as of an instant, parted by commas; NULL when all have. Required teams stand in the setting plan_teams.';
+COMMENT ON FUNCTION align.unsigned_plan_teams(integer, timestamptz) IS 'The teams that must still sign a version of the plan, as of an instant, parted by commas; NULL when all have. Required are those of required_plan_teams.';
 
 -- what is signed stays as it was signed
 

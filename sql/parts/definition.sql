@@ -136,14 +136,18 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.keep_signature() IS 'Trigger: refuses to change or delete signatures, to all.';
 
+CREATE FUNCTION align.required_teams(name text) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT COALESCE(s.value -> $1, s.value -> '*') FROM align.setting s WHERE s.key = 'definition_teams'), '["marketing", "sales"]');
+COMMENT ON FUNCTION align.required_teams(text) IS 'The teams that must sign a definition, by its name, as an array: those of the setting definition_teams, under that name or *, else marketing and sales.';
+
 -- Teams that have not signed yet, as one text; NULL when all have.
 CREATE FUNCTION align.unsigned_teams(name text, version integer) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (SELECT pg_catalog.string_agg(t.team, ', ' ORDER BY t.team)
-            FROM pg_catalog.jsonb_array_elements_text((
-                SELECT COALESCE(s.value -> $1, s.value -> '*', '["marketing", "sales"]') FROM align.setting s WHERE s.key = 'definition_teams')) t(team)
+            FROM pg_catalog.jsonb_array_elements_text(align.required_teams($1)) t(team)
             WHERE NOT EXISTS (SELECT FROM align.definition_signature g WHERE g.name = $1 AND g.version = $2 AND g.team = t.team));
-COMMENT ON FUNCTION align.unsigned_teams(text, integer) IS 'The teams that must still sign a version of a definition, parted by commas; NULL when all have. Required teams stand in the setting definition_teams.';
+COMMENT ON FUNCTION align.unsigned_teams(text, integer) IS 'The teams that must still sign a version of a definition, parted by commas; NULL when all have. Required are those of required_teams.';
 
 CREATE TRIGGER definition_keep BEFORE UPDATE OR DELETE ON align.definition
     FOR EACH ROW EXECUTE FUNCTION align.keep_definition();

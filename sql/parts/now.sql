@@ -263,7 +263,7 @@ BEGIN ATOMIC
         WHERE d.created_at <= $2 AND (d.in_force_at IS NULL OR d.in_force_at > $2)
           AND NOT EXISTS (SELECT FROM align.definition n WHERE n.name = d.name AND n.version > d.version AND n.created_at <= $2)
           AND NOT EXISTS (SELECT FROM align.definition_signature g WHERE g.name = d.name AND g.version = d.version AND g.team = $1 AND g.at <= $2)
-          AND (SELECT COALESCE(s.value -> d.name, s.value -> '*', '["marketing", "sales"]') FROM align.setting s WHERE s.key = 'definition_teams') ? $1
+          AND align.required_teams(d.name) ? $1
         UNION ALL
         SELECT pg_catalog.format('understanding %s', u.id), 'Written', pg_catalog.format('Sign, or have put right, what %s understood of your goals of %s', u.by_team, u.period), (u.written_at AT TIME ZONE 'UTC')::date,
             NULL, pg_catalog.format('SELECT * FROM align.understanding_status WHERE id = %s', u.id)
@@ -282,7 +282,7 @@ BEGIN ATOMIC
         pg_catalog.format('SELECT * FROM align.plan_comment WHERE id = %s', c.id)
     FROM align.plan_comment c JOIN align.plan_version v ON v.version = c.version LEFT JOIN align.plan_item i ON i.key = c.item
     WHERE c.kind IN ('question', 'challenge') AND c.at <= $2 AND (c.answered_at IS NULL OR c.answered_at > $2) AND c.team <> $1
-      AND (i.team = $1 OR i.team IS NULL AND COALESCE((SELECT s.value FROM align.setting s WHERE s.key = 'plan_teams'), '["marketing", "sales"]') ? $1);
+      AND (i.team = $1 OR i.team IS NULL AND align.required_plan_teams() ? $1);
 END;
 COMMENT ON FUNCTION align.now_answers(text, timestamptz) IS 'Open questions and challenges of other teams at an instant that are a team''s to answer: about an item that it owns; about the whole plan, or an item that nobody owns, those of every team of the setting plan_teams. Due since they were asked.';
 

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(61);
+SELECT plan(64);
 
 CREATE ROLE align_ann;
 CREATE ROLE align_ben;
@@ -84,6 +84,13 @@ SELECT is(unsigned_teams('icp', 1), 'leadership, marketing, sales', 'a name can 
 SELECT is(unsigned_teams('sql', 1), 'marketing, sales', 'all others require the usual ones');
 SELECT is(pg_temp.sign_as('align_ann', 'icp', 1, 'sales') || pg_temp.sign_as('align_ben', 'icp', 1, 'marketing'), 'no errorno error', 'both sign');
 SELECT is((SELECT count(*) FROM definition_in_force('icp')), 0::bigint, 'leadership is missing');
+SAVEPOINT whole;
+SELECT propose_definition('draft', 'require country is known') \g /dev/null
+DELETE FROM setting WHERE key = 'definition_teams';
+SELECT is(unsigned_teams('draft', 1), 'marketing, sales', 'without the setting the usual teams are required');
+SELECT is(pg_temp.sign_as('align_ann', 'draft', 1, 'sales'), 'no error', 'one signs');
+SELECT is((SELECT waiting_for FROM definition_status WHERE name = 'draft'), 'marketing', 'and that is not enough');
+ROLLBACK TO whole;
 
 -- verdicts
 INSERT INTO account (key, segment, attrs) VALUES ('acme', 'ent', '{"industry": "software"}');

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(60);
+SELECT plan(61);
 
 -- the present of all tests: Monday 16 February 2026, noon
 CREATE FUNCTION pg_temp.day() RETURNS timestamptz IMMUTABLE LANGUAGE sql RETURN '2026-02-16 12:00+00'::timestamptz;
@@ -183,6 +183,10 @@ SELECT results_eq($$SELECT what, why_now, due_date, pg_temp.rows_of(look_at) FRO
              ('Sign, or have put right, what sales understood of your goals of 2026-Q1', 'Written 5 Feb 2026, 11 days ago; nobody has signed.', '2026-02-05', 1),
              ('Sign the plan of 2026-Q1, version 2', 'Published 10 Feb 2026, 6 days ago; signed by sales.', '2026-02-10', 1)$$, 'the last version of each, of what is not over');
 SELECT is(pg_temp.keys('sales', 'signature owed'), 'definition mql 2 understanding ' || max(id), 'who has signed owes none') FROM understanding;
+SAVEPOINT whole;
+DELETE FROM setting WHERE key IN ('definition_teams', 'plan_teams');
+SELECT is(pg_temp.keys('sales', 'signature owed'), 'definition mql 2 understanding ' || max(id), 'without a setting the usual teams sign') FROM understanding;
+ROLLBACK TO whole;
 INSERT INTO plan_comment (id, version, item, team, kind, body, at, answer, answered_at, answered_by) VALUES (1, 2, 'c', 'finance', 'question', 'Why?', '2026-02-12Z', NULL, NULL, NULL), (2, 2, NULL, 'sales', 'challenge', 'Too much.', '2026-02-15Z', NULL, NULL, NULL),
     (3, 2, NULL, 'marketing', 'question', 'Who?', '2026-02-15Z', NULL, NULL, NULL), (4, 2, 'c', 'finance', 'comment', 'Fine.', '2026-02-15Z', NULL, NULL, NULL), (5, 2, 'c', 'finance', 'question', 'When?', '2026-02-11Z', 'Soon.', '2026-02-12Z', 'ann'),
     (6, 2, 'c', 'finance', 'question', 'Where?', '2026-02-11Z', 'Here.', '2026-02-17Z', 'ann'), (7, 2, 'theirs', 'finance', 'question', 'What?', '2026-02-11Z', NULL, NULL, NULL);
