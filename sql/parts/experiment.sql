@@ -189,6 +189,10 @@ BEGIN
     UPDATE align.variant v SET trials = $3, conversions = $4, mean = $5, sd = $6, recorded_at = pg_catalog.now()
     WHERE v.experiment = $1 AND v.key = $2;
     IF NOT FOUND THEN
+        IF EXISTS (SELECT FROM align.variant v WHERE v.experiment = $1 AND v.key = $2) THEN
+            -- row security kept it
+            PERFORM align.role_for_team(asked.team, 'record results');
+        END IF;
         RAISE EXCEPTION 'unknown variant: "%" of experiment "%"', COALESCE($2, 'NULL'), $1
             USING ERRCODE = 'no_data_found',
                 DETAIL = pg_catalog.format('There are: %s.', COALESCE((SELECT pg_catalog.string_agg(v.key, ', ' ORDER BY v.is_control DESC, v.key) FROM align.variant v WHERE v.experiment = $1), 'none')),
@@ -209,7 +213,7 @@ BEGIN
     END IF;
     PERFORM align.record_variant_values($1, $2, $3, $4, NULL, NULL);
 END $$;
-COMMENT ON FUNCTION align.record_variant(text, text, bigint, bigint) IS 'Records how often a variant was tried so far, and how many of these trials converted. The totals take the place of those before, so sending them twice changes nothing. Error for an unknown experiment or variant, one that has not started or is decided, negative counts, or more conversions than trials.';
+COMMENT ON FUNCTION align.record_variant(text, text, bigint, bigint) IS 'Records how often a variant was tried so far, and how many of these trials converted. The totals take the place of those before, so sending them twice changes nothing. Error for an unknown experiment or variant, one of a team that the role that acts is no member of, one that has not started or is decided, negative counts, or more conversions than trials.';
 REVOKE EXECUTE ON FUNCTION align.record_variant(text, text, bigint, bigint) FROM PUBLIC;
 
 CREATE FUNCTION align.record_variant_mean(experiment text, variant text, trials bigint, mean double precision, sd double precision) RETURNS void
@@ -223,7 +227,7 @@ BEGIN
     END IF;
     PERFORM align.record_variant_values($1, $2, $3, NULL, $4, $5);
 END $$;
-COMMENT ON FUNCTION align.record_variant_mean(text, text, bigint, double precision, double precision) IS 'Records the values measured of a variant so far: how many, their mean, and their standard deviation (stddev_samp). They take the place of those before. Error for an unknown experiment or variant, one that has not started or is decided, fewer than two values, or what is no number.';
+COMMENT ON FUNCTION align.record_variant_mean(text, text, bigint, double precision, double precision) IS 'Records the values measured of a variant so far: how many, their mean, and their standard deviation (stddev_samp). They take the place of those before. Error for an unknown experiment or variant, one of a team that the role that acts is no member of, one that has not started or is decided, fewer than two values, or what is no number.';
 REVOKE EXECUTE ON FUNCTION align.record_variant_mean(text, text, bigint, double precision, double precision) FROM PUBLIC;
 
 CREATE FUNCTION align.decide(experiment text, decision text, learned text) RETURNS timestamptz
@@ -249,9 +253,13 @@ BEGIN
     UPDATE align.experiment e
     SET decision = $2, learned = $3, decided_at = pg_catalog.now(), decided_by = align.acting_role(), ended_at = COALESCE(e.ended_at, GREATEST(pg_catalog.now(), e.started_at))
     WHERE e.key = $1;
+    IF NOT FOUND THEN
+        -- row security kept it
+        PERFORM align.role_for_team(asked.team, 'decide');
+    END IF;
     RETURN pg_catalog.now();
 END $$;
-COMMENT ON FUNCTION align.decide(text, text, text) IS 'Decides an experiment, which ends it: what is done now, and what was learned. Result: when. Error for an unknown experiment, one that is decided already, and where either text is empty.';
+COMMENT ON FUNCTION align.decide(text, text, text) IS 'Decides an experiment, which ends it: what is done now, and what was learned. Result: when. Error for an unknown experiment, one of a team that the role that acts is no member of, one that is decided already, and where either text is empty.';
 REVOKE EXECUTE ON FUNCTION align.decide(text, text, text) FROM PUBLIC;
 
 -- what came out

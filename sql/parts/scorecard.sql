@@ -244,16 +244,30 @@ REVOKE EXECUTE ON FUNCTION align.add_countermeasure(text, text, text, text, text
 
 CREATE FUNCTION align.finish_countermeasure(id bigint, effect text DEFAULT NULL, at timestamptz DEFAULT pg_catalog.now()) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    asked align.countermeasure;
 BEGIN
     UPDATE align.countermeasure c SET done_at = COALESCE(c.done_at, $3), effect = COALESCE($2, c.effect) WHERE c.id = $1;
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    SELECT c.* INTO asked FROM align.countermeasure c WHERE c.id = $1;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'unknown countermeasure: %', COALESCE($1::text, 'NULL')
             USING ERRCODE = 'no_data_found',
                 DETAIL = 'Table countermeasure has no row of this number.',
                 HINT = 'See countermeasure_status for what is open.';
+    ELSIF asked.team IS NOT NULL THEN
+        -- row security kept it
+        PERFORM align.role_for_team(asked.team, 'finish countermeasures');
+    ELSE
+        RAISE EXCEPTION 'role "%" cannot finish the countermeasure of another', align.acting_role()
+            USING ERRCODE = 'insufficient_privilege',
+                DETAIL = pg_catalog.format('It is of no team; "%s" entered it.', asked.by_role),
+                HINT = pg_catalog.format('Have "%s" finish it.', asked.by_role);
     END IF;
 END $$;
-COMMENT ON FUNCTION align.finish_countermeasure(bigint, text, timestamptz) IS 'Says that a countermeasure, by its number, is done, and what was seen of it; called again, it writes down what is seen later. at: when it was done, by default now. Error for an unknown number.';
+COMMENT ON FUNCTION align.finish_countermeasure(bigint, text, timestamptz) IS 'Says that a countermeasure, by its number, is done, and what was seen of it; called again, it writes down what is seen later. at: when it was done, by default now. Error for an unknown number, or one of a team that the role that acts is no member of.';
 REVOKE EXECUTE ON FUNCTION align.finish_countermeasure(bigint, text, timestamptz) FROM PUBLIC;
 
 CREATE VIEW align.countermeasure_status WITH (security_invoker = true) AS

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(122);
+SELECT plan(131);
 
 CREATE TEMP TABLE access_level (level text, role text);
 INSERT INTO access_level SELECT l, 'align_test_' || l FROM unnest('{reader,analyst,marketing,sales,app,admin}'::text[]) l;
@@ -185,6 +185,18 @@ SELECT is(pg_temp.changed_by(r.role, r.statement), r.result, concat_ws(': ', r.r
     ('align_test_sales', 'INSERT INTO align.capacity (team, period, days) VALUES (''marketing'', ''2026-Q1'', 9)', '42501 | new row violates row-level security policy for table "capacity"'),
     ('align_test_sales', 'UPDATE align.capacity SET team = ''marketing''', '42501 | new row violates row-level security policy for table "capacity"'),
     ('align_test_marketing', 'DELETE FROM align.capacity', '0')) r(role, statement, result);
+
+-- where row security leaves nothing to change, the function says so
+SELECT is(pg_temp.as_role(r.role, r.statement), r.result, concat_ws(': ', r.role, r.statement)) FROM (VALUES
+    ('align_test_marketing', 'SELECT align.start_experiment(''G'', ''T'', ''H'', ''{a,b}'', team => ''marketing'')', '2'),
+    ('align_test_sales', 'SELECT align.decide(''G'', ''stop'', ''little'')', '42501 | role "align_test_sales" cannot decide for team "marketing" | Its members alone act for a team, superusers or not; "align_test_sales" is a member of: sales. | Have a member of the team decide, or enter the role into table member first.'),
+    ('align_test_sales', 'SELECT align.record_variant(''G'', ''a'', 10, 1)', '42501 | role "align_test_sales" cannot record results for team "marketing" | Its members alone act for a team, superusers or not; "align_test_sales" is a member of: sales. | Have a member of the team record results, or enter the role into table member first.'),
+    ('align_test_sales', 'SELECT align.record_variant(''G'', ''c'', 10, 1)', 'P0002 | unknown variant: "c" of experiment "G" | There are: a, b. | Enter it into table variant first.'),
+    ('align_test_sales', 'SELECT align.finish_countermeasure(1, ''cold'')', '42501 | role "align_test_sales" cannot finish countermeasures for team "marketing" | Its members alone act for a team, superusers or not; "align_test_sales" is a member of: sales. | Have a member of the team finish countermeasures, or enter the role into table member first.'),
+    ('align_test_sales', 'SELECT align.add_countermeasure(''new'', ''2026-01'', ''x'', ''y'', at => ''2026-02-01Z'') > 1', 'true'),
+    ('align_test_marketing', 'SELECT align.finish_countermeasure(max(id)) FROM align.countermeasure', '42501 | role "align_test_marketing" cannot finish the countermeasure of another | It is of no team; "align_test_sales" entered it. | Have "align_test_sales" finish it.'),
+    ('align_test_marketing', 'SELECT align.finish_countermeasure(99)', 'P0002 | unknown countermeasure: 99 | Table countermeasure has no row of this number. | See countermeasure_status for what is open.')) r(role, statement, result);
+SELECT is((SELECT count(decided_at) || ' ' || count(trials) FROM align.experiment e JOIN align.variant v ON v.experiment = e.key WHERE e.key = 'G'), '0 0', 'and nothing was written');
 
 -- what is signed is written by functions alone: neither rewritten before it is signed, nor backdated, nor added to after
 SELECT is(pg_temp.changed_by('align_test_marketing', c.statement), '42501 | permission denied for table ' || c.object, c.statement) FROM (VALUES
