@@ -251,11 +251,10 @@ BEGIN ATOMIC
         align.owner_team(align.current(j.journey)), pg_catalog.count(*), pg_catalog.min(align.since(j.journey)),
         pg_catalog.percentile_cont(0.5) WITHIN GROUP (ORDER BY EXTRACT(epoch FROM $1 - align.since(j.journey))::double precision / 86400),
         pg_catalog.percentile_cont(0.9) WITHIN GROUP (ORDER BY EXTRACT(epoch FROM $1 - align.since(j.journey))::double precision / 86400)
-    FROM align.lead_journey j
-    WHERE j.journey IS NOT NULL
+    FROM (SELECT align.journey(e.stage, e.at) AS journey FROM align.stage_event e WHERE e.at <= $1 GROUP BY e.lead) j
     GROUP BY align.current(j.journey);
 END;
-COMMENT ON FUNCTION align.stage_now(timestamptz) IS 'A row per stage in which leads are: how many, since when the oldest, and the median and 90th percentile of the days that they have been there at an instant.';
+COMMENT ON FUNCTION align.stage_now(timestamptz) IS 'A row per stage in which leads were at an instant: how many, since when the oldest, and the median and 90th percentile of the days that they had been there.';
 
 CREATE VIEW align.stage_now WITH (security_invoker = true) AS
     SELECT n.stage, n.stage_order, n.phase, n.owner_team, n.lead_count, n.oldest_since_at,

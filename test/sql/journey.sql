@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(79);
+SELECT plan(82);
 
 CREATE TEMP TABLE event (lead int, stage align.stage, at timestamptz);
 INSERT INTO event VALUES
@@ -127,6 +127,11 @@ SELECT results_eq($$SELECT lead_key, stage, event_count FROM lead_stage('2026-01
     $$VALUES ('a'::text, 'mql'::text, 3), ('b', 'customer', 1)$$, 'lead_stage as it was known then');
 SELECT results_eq($$SELECT stage, lead_count, oldest_since_at, p50_days FROM stage_now('2026-03-11 12:00Z') ORDER BY stage_order$$,
     $$VALUES ('lead'::text, 1::bigint, '2026-01-07Z'::timestamptz, 63.5::float8), ('customer', 1, '2026-03-01 12:00Z', 10)$$, 'stage_now');
+-- a came back to mql on 1 February, b stands in lead since 7 January: 1.5 and 26.5 days by noon of the 2nd; noon of 5 January is half a day after b became customer
+SELECT results_eq($$SELECT stage, lead_count, oldest_since_at, p50_days FROM stage_now('2026-02-02 12:00Z') ORDER BY stage_order$$,
+    $$VALUES ('lead'::text, 1::bigint, '2026-01-07Z'::timestamptz, 26.5::float8), ('mql', 1, '2026-02-01Z', 1.5)$$, 'of a past instant: without what came later');
+SELECT is((SELECT p50_days FROM stage_now('2026-01-05 12:00Z') WHERE stage = 'customer'), 0.5::float8, 'nothing is negative');
+SELECT is((SELECT count(*) FROM stage_now('2025-12-31Z')), 0::bigint, 'before the first event nobody is anywhere');
 SELECT results_eq($$SELECT lead_key, from_stage, to_stage, at FROM stage_violation$$,
     $$VALUES ('b'::text, 'customer'::text, 'lead'::text, '2026-01-07Z'::timestamptz)$$, 'stage_violation lists what no policy allows');
 
