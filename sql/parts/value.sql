@@ -468,7 +468,7 @@ BEGIN
         WHERE align.first_at(j.journey) >= first_at AND align.first_at(j.journey) < LEAST(until_at, $4)),
     counted AS (
         SELECT w.segment, w.source, w.is_over, w.is_over AND w.is_won AS is_won, CASE WHEN w.is_over AND w.is_won THEN w.days END AS days,
-            CASE WHEN w.is_over AND w.is_won THEN (SELECT pg_catalog.sum(d.amount) FROM align.deal d WHERE d.lead = w.lead_id AND d.outcome = 'won') END::double precision AS amount
+            CASE WHEN w.is_over AND w.is_won THEN (SELECT pg_catalog.sum(d.amount) FROM align.deal d WHERE d.lead = w.lead_id AND d.outcome = 'won' AND (d.closed_at <= $4) IS NOT FALSE) END::double precision AS amount
         FROM who w),
     part AS (
         SELECT GROUPING(c.segment) AS is_whole, c.segment, c.source,

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(153);
+SELECT plan(154);
 
 -- BG/NBD and Gamma-Gamma against published figures: the CDNOW parameters of Fader, Hardie and Lee (2005), table 2,
 -- and of Fader and Hardie (2013), "The Gamma-Gamma Model of Monetary Value"; the expectation over 39 weeks of their
@@ -268,6 +268,8 @@ INSERT INTO stage_event (lead, at, stage) SELECT id, timestamptz '2025-01-10Z' +
 INSERT INTO stage_event (lead, at, stage) SELECT id, '2025-01-12Z', 'customer' FROM lead WHERE segment = 'Lucky';
 INSERT INTO deal (key, lead, amount, outcome) SELECT 'D' || id, id, CASE segment WHEN 'Big' THEN 1000 ELSE 3000 END + CASE WHEN source = 'Web' THEN 1 ELSE -1 END * CASE segment WHEN 'Big' THEN 100 ELSE 500 END, 'won'
 FROM lead WHERE segment = 'Lucky' OR (segment = 'Big' AND substr(key, 4)::int <= 40);
+-- what is won after the instant counts for nothing
+INSERT INTO deal (key, lead, amount, closed_at, outcome) SELECT 'later', id, 500000, '2026-03-01Z', 'won' FROM lead WHERE key = 'Big2';
 -- a win after the window is none; who still has time is open
 INSERT INTO lead (key, segment) VALUES ('late', 'Wide'), ('young', 'Wide'), ('other', 'Wide');
 INSERT INTO stage_event (lead, at, stage) SELECT id, CASE key WHEN 'late' THEN '2025-01-10Z'::timestamptz WHEN 'young' THEN '2025-12-01Z' ELSE '2024-12-31Z' END, 'lead' FROM lead WHERE key IN ('late', 'young', 'other');
@@ -280,6 +282,7 @@ DELETE FROM stage_event WHERE lead = (SELECT id FROM lead WHERE key = 'Wide300')
 SELECT results_eq($$SELECT priority_order, segment, lead_count, open_count, won_count, win_ratio, low_win_ratio, mean_amount, low_mean_amount, expected_amount, low_expected_amount FROM segment_priority('2025', at => '2026-01-01Z')$$,
     $$VALUES (1::bigint, 'Big', 200::bigint, 0::bigint, 40::bigint, 0.200000, 0.148110, 1000.00, 941.52, 193.03, 139.45), (2, 'Wide', 300, 1, 0, 0.000000, 0.000000, NULL, 345.46, 5.73, 0.00), (3, 'Lucky', 2, 0, 2, 1.000000, 0.016928, 3000.00, 849.65, 235.88, 14.38)$$,
     'segment_priority, by hand: the lucky small one does not stand first');
+SELECT is((SELECT mean_amount FROM segment_priority('2025', at => '2026-04-01Z') WHERE segment = 'Big'), 13500.00, 'later it counts: (40 x 1000 + 500000) / 40');
 -- days 1 to 40: the median is the 20th, its interval from the floor((40 - 10.4) / 2) = 14th to the ceil((40 + 10.4) / 2) + 1 = 27th
 SELECT is((SELECT (p50_days, low_p50_days, high_p50_days)::text FROM segment_priority('2025', at => '2026-01-01Z') WHERE segment = 'Big'), '(20.00,14.00,27.00)', 'speed, by hand');
 SELECT is((SELECT (p50_days, low_p50_days, high_p50_days)::text FROM segment_priority('2025', at => '2026-01-01Z') WHERE segment = 'Lucky'), '(2.00,,)', 'too few for an interval');
