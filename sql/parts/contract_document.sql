@@ -101,7 +101,7 @@ BEGIN ATOMIC
                       '- ' || pg_catalog.concat_ws(' · ', align.title_text(s.title), '*' || align.markdown_text(s.outcome) || '*', NULLIF(align.owner_text(s.owner, s.team), '')), E'\n' ORDER BY s.rank) AS t
               FROM strategy s CROSS JOIN most m LEFT JOIN goal g ON g.key = s.goal WHERE s.rank <= m.strategies GROUP BY s.goal) b),
     -- what is due first stands first, what is over last
-    rock AS (SELECT r.*, pg_catalog.row_number() OVER (ORDER BY r.due < $2::date NULLS FIRST, r.due, r.team, r.key COLLATE "C") AS rank FROM r WHERE r.level = 'rock' AND r.in_period),
+    rock AS (SELECT r.*, pg_catalog.row_number() OVER (ORDER BY r.due < ($2 AT TIME ZONE 'UTC')::date NULLS FIRST, r.due, r.team, r.key COLLATE "C") AS rank FROM r WHERE r.level = 'rock' AND r.in_period),
     rocks AS (
         SELECT align.fold_text(E'| Rock | Owner | Due | For the strategy |\n|:---|:---|:---|:---|\n' || pg_catalog.string_agg(
                 pg_catalog.format('| %s%s | %s | %s | %s |', align.title_text(o.title), CASE WHEN o.must THEN ' **must**' ELSE '' END, align.owner_text(o.owner, o.team), COALESCE(align.date_text(o.due), o.period),
@@ -175,7 +175,7 @@ BEGIN
     result := pg_catalog.format(E'# The plan for %s\n\n%s to %s. %s\n\n', asked, align.date_text(align.lower(asked)), align.date_text(align.upper(asked) - 1),
         CASE WHEN $1 IS NULL THEN '**A draft:** it is not published, so nobody can sign it.'
              WHEN NOT status.is_genuine THEN pg_catalog.format('**Version %s is not genuine:** its text is not what was published.', $1)
-             WHEN status.until_at <= $3 THEN pg_catalog.format('Version %s, **superseded** since %s.', $1, align.date_text(status.until_at::date))
+             WHEN status.until_at <= $3 THEN pg_catalog.format('Version %s, **superseded** since %s.', $1, align.date_text((status.until_at AT TIME ZONE 'UTC')::date))
              WHEN status.in_force_at <= $3 THEN pg_catalog.format('Version %s, **in force:** signed by %s.', $1, signers)
              WHEN EXISTS (SELECT FROM align.plan_version n WHERE n.period OPERATOR(align.=) asked AND n.version > $1 AND n.in_force_at <= $3) THEN pg_catalog.format('Version %s, **dropped:** a later one came into force.', $1)
              ELSE pg_catalog.format('Version %s, **not in force:** %s.', $1, COALESCE('it waits for the signature of ' || align.markdown_text(waiting), 'signed by ' || signers)) END);
@@ -192,7 +192,7 @@ BEGIN
     result := result || align.plan_content($2, $3);
 
     SELECT pg_catalog.string_agg(pg_catalog.format(E'**%s about %s** (signed by %s on %s)\n\n> %s', align.markdown_text(pg_catalog.initcap(pg_catalog."left"(u.by_team, 1)) || pg_catalog.substr(u.by_team, 2)), align.markdown_text(u.about_team),
-            align.markdown_text(u.signed_by), align.date_text(u.in_force_at::date),
+            align.markdown_text(u.signed_by), align.date_text((u.in_force_at AT TIME ZONE 'UTC')::date),
             (SELECT pg_catalog.string_agg(align.markdown_text(l.line, 1000), E'\n>\n> ' ORDER BY l.n) FROM pg_catalog.regexp_split_to_table(u.body, '\s*\n\s*') WITH ORDINALITY l(line, n) WHERE l.line <> '' AND l.n <= 20)),
         E'\n\n' ORDER BY u.about_team, u.by_team, u.period::text)
     INTO part FROM align.understanding u
@@ -205,24 +205,24 @@ BEGIN
         RETURN result || pg_catalog.format(E'\n\n## Signatures\n\nNone. Publish it first: `SELECT publish_plan(''%s'')`.\n', asked);
     END IF;
     SELECT pg_catalog.string_agg(pg_catalog.format('| %s | %s | %s | %s | %s |', pg_catalog.initcap(c.kind), align.markdown_text(c.team), COALESCE(align.markdown_text(i.item ->> 'title', 80), 'The whole plan'),
-            align.markdown_text(c.body), align.date_text(c.at::date)), E'\n' ORDER BY c.rank) FILTER (WHERE c.rank <= most_words)
+            align.markdown_text(c.body), align.date_text((c.at AT TIME ZONE 'UTC')::date)), E'\n' ORDER BY c.rank) FILTER (WHERE c.rank <= most_words)
     || CASE WHEN pg_catalog.count(*) > most_words THEN pg_catalog.format(E'\n\n*And %s more, not shown here: see `open_challenge`.*', pg_catalog.count(*) - most_words) ELSE '' END
     INTO part FROM (
         SELECT o.*, pg_catalog.row_number() OVER (ORDER BY o.kind, o.at, o.id) AS rank FROM align.plan_comment o
         WHERE o.version = $1 AND o.kind IN ('question', 'challenge') AND o.at <= $3 AND (o.answered_at IS NULL OR o.answered_at > $3)) c
     LEFT JOIN pg_catalog.jsonb_array_elements($2 -> 'items') i(item) ON i.item ->> 'key' = c.item;
     result := result || E'\n\n## Open questions and challenges\n\n' || COALESCE(E'| Kind | From | About | In words | Since |\n|:---|:---|:---|:---|:---|\n' || part, 'None is open.');
-    SELECT pg_catalog.string_agg(pg_catalog.format('%s (%s)', align.markdown_text(s.team), COALESCE('read ' || align.date_text((CASE WHEN s.acknowledged_at <= $3 THEN s.acknowledged_at END)::date), 'not read yet')), ', ' ORDER BY s.team)
+    SELECT pg_catalog.string_agg(pg_catalog.format('%s (%s)', align.markdown_text(s.team), COALESCE('read ' || align.date_text((CASE WHEN s.acknowledged_at <= $3 THEN s.acknowledged_at END AT TIME ZONE 'UTC')::date), 'not read yet')), ', ' ORDER BY s.team)
     INTO part FROM align.plan_share s WHERE s.version = $1 AND s.shared_at <= $3;
     result := result || COALESCE(E'\n\nShared with: ' || part || '.', '');
 
-    SELECT pg_catalog.string_agg(pg_catalog.format('| %s | %s | %s |', align.markdown_text(t.team), COALESCE(align.markdown_text(g.role), '*waited for*'), align.date_text(g.at::date)), E'\n' ORDER BY t.team)
+    SELECT pg_catalog.string_agg(pg_catalog.format('| %s | %s | %s |', align.markdown_text(t.team), COALESCE(align.markdown_text(g.role), '*waited for*'), align.date_text((g.at AT TIME ZONE 'UTC')::date)), E'\n' ORDER BY t.team)
     INTO part FROM (
         SELECT g.team FROM align.plan_signature g WHERE g.version = $1 AND g.at <= $3
         UNION SELECT w.team FROM pg_catalog.regexp_split_to_table(waiting, ', ') w(team) WHERE COALESCE(status.in_force_at > $3, true)) t
     LEFT JOIN align.plan_signature g ON g.version = $1 AND g.team = t.team AND g.at <= $3;
     RETURN result || E'\n\n## Signatures\n\n| Team | Signed by | On |\n|:---|:---|:---|\n' || COALESCE(part, '| | | |')
-        || pg_catalog.format(E'\n\nPublished on %s by %s%s. Fingerprint (SHA-256): `%s`\n', align.date_text(status.published_at::date), align.markdown_text(status.published_by),
+        || pg_catalog.format(E'\n\nPublished on %s by %s%s. Fingerprint (SHA-256): `%s`\n', align.date_text((status.published_at AT TIME ZONE 'UTC')::date), align.markdown_text(status.published_by),
             COALESCE(': *' || align.markdown_text(status.note) || '*', ''), status.sha256);
 END $$;
 COMMENT ON FUNCTION align.plan_markdown(integer, jsonb, timestamptz) IS 'Serves plan_document: the document of a version of the plan with its text, or of a draft with NULL as version.';

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(148);
+SELECT plan(150);
 
 CREATE ROLE align_ann;
 CREATE ROLE align_ben;
@@ -334,6 +334,12 @@ Shared with: finance (read 9 Jan 2026), it (not read yet).
 
 Published on 5 Jan 2026 by mia: *The \| plan*. Fingerprint (SHA-256): `%s`
 $document$, (SELECT sha256 FROM plan_version WHERE version = 4)), 'the document at an instant, whole');
+SELECT plan_document(4, '2026-02-15Z') AS document \gset
+SET timezone = 'Pacific/Kiritimati';
+SELECT is(plan_document(4, '2026-02-15Z'), :'document', 'its days are those of UTC, in the east');
+SET timezone = 'Pacific/Pago_Pago';
+SELECT is(plan_document(4, '2026-02-15Z'), :'document', 'and in the west');
+SET timezone = 'UTC';
 SELECT matches(plan_document('2026-Q1', now() + interval '1 minute'), '^# The plan for 2026-Q1\n\n1 Jan 2026 to 31 Mar 2026\. Version 3, \*\*in force:\*\* signed by marketing and sales\.\n\n\*2 goals', 'of a period: what is in force');
 SELECT matches(plan_document(1, now() + interval '1 minute'), 'Version 1, \*\*superseded\*\* since', 'of a version: superseded');
 SELECT matches(plan_document(2, now() + interval '1 minute'), 'Version 2, \*\*dropped:\*\* a later one came into force\.', 'dropped');
