@@ -92,6 +92,19 @@ COMMENT ON TRIGGER team_own_builtin ON align.team IS 'an edited row is the user'
 COMMENT ON TRIGGER setting_own_builtin ON align.setting IS 'an edited row is the user''s';
 COMMENT ON TRIGGER setting_yield_builtin ON align.setting IS 'an edited row replaces the shipped one';
 
+-- The clock, not the start of the transaction: the present may be given as clock_timestamp().
+CREATE FUNCTION align.check_past(at timestamptz) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF pg_catalog.isfinite($1) AND $1 > pg_catalog.clock_timestamp() THEN
+        RAISE EXCEPTION 'invalid instant: %', $1
+            USING ERRCODE = 'datetime_field_overflow',
+                DETAIL = 'It lies in the future, and what is recorded stays.',
+                HINT = 'Leave the instant out to mean the present.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION align.check_past(timestamptz) IS 'An error when an instant lies in the future. Not for NULL or an infinite one.';
+
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('funnel_steps', '["lead", "mql", "sql", "opportunity", "customer"]', 'Stages in order that funnel_by_source and funnel_by_segment ask for.', true),
     ('funnel_within', '"180 days"', 'Longest time from the first of them to the last; null for no limit, and then nobody is ever given up.', true);

@@ -328,11 +328,12 @@ COMMENT ON TRIGGER metric_keep ON align.metric IS 'history stays';
 CREATE FUNCTION align.record_value(metric text, period text, value numeric, note text DEFAULT NULL, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM align.check_past($5);
     INSERT INTO align.metric_value (metric, period, value, note, at, by_role)
     VALUES ((align.known_metric($1)).id, $2::align.period, $3, $4, $5, align.acting_role());
     RETURN FOUND;
 END $$;
-COMMENT ON FUNCTION align.record_value(text, text, numeric, text, timestamptz) IS 'Records what a metric, by its key, was in a period of its grain; a note; when, by default now. A value that was there is superseded and kept. Result: true, or false when the same value stands already. Error for an unknown metric, a period of another grain, one that has not begun by then (UTC), a value that is NULL, NaN or infinite, or a correction dated before what it corrects.';
+COMMENT ON FUNCTION align.record_value(text, text, numeric, text, timestamptz) IS 'Records what a metric, by its key, was in a period of its grain; a note; when, by default now. A value that was there is superseded and kept. Result: true, or false when the same value stands already. Error for an unknown metric, a period of another grain, one that has not begun by then (UTC), an instant in the future, a value that is NULL, NaN or infinite, or a correction dated before what it corrects.';
 REVOKE EXECUTE ON FUNCTION align.record_value(text, text, numeric, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.set_target(metric text, from_period text, target text) RETURNS boolean
