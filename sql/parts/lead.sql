@@ -153,7 +153,8 @@ CREATE TABLE align.deal (
     CONSTRAINT deal_account_fkey FOREIGN KEY (account) REFERENCES align.account (id),
     CONSTRAINT deal_outcome_check CHECK (outcome IN ('open', 'won', 'lost')),
     CONSTRAINT deal_closed_check CHECK (outcome <> 'open' OR closed_at IS NULL),
-    CONSTRAINT deal_amount_check CHECK (amount > '-Infinity' AND amount < 'Infinity')
+    CONSTRAINT deal_amount_check CHECK (amount > '-Infinity' AND amount < 'Infinity'),
+    CONSTRAINT deal_at_check CHECK (pg_catalog.isfinite(opened_at) AND pg_catalog.isfinite(closed_at))
 );
 COMMENT ON TABLE align.deal IS 'Deals with their outcome.';
 COMMENT ON COLUMN align.deal.id IS 'Number by which other tables point at the deal.';
@@ -174,6 +175,7 @@ COMMENT ON CONSTRAINT deal_account_fkey ON align.deal IS 'the account is known';
 COMMENT ON CONSTRAINT deal_outcome_check ON align.deal IS 'open, won or lost';
 COMMENT ON CONSTRAINT deal_closed_check ON align.deal IS 'an open deal is not closed';
 COMMENT ON CONSTRAINT deal_amount_check ON align.deal IS 'a number';
+COMMENT ON CONSTRAINT deal_at_check ON align.deal IS 'instants are finite';
 CREATE INDEX deal_lead_idx ON align.deal (lead);
 CREATE INDEX deal_account_idx ON align.deal (account);
 COMMENT ON INDEX align.deal_lead_idx IS 'finds the deals of a lead';
@@ -259,6 +261,7 @@ DECLARE
     lead_id bigint;
     target align.stage := $2::align.stage;
     last align.stage_event;
+    moment timestamptz;
 BEGIN
     IF $3 IS NULL OR NOT pg_catalog.isfinite($3) THEN
         RAISE EXCEPTION 'invalid instant: %', COALESCE($3::text, 'NULL')
@@ -266,6 +269,7 @@ BEGIN
                 DETAIL = 'An event happens at a finite instant.',
                 HINT = 'Leave the instant out to mean the present.';
     END IF;
+    PERFORM align.check_past($3);
     IF target IS NULL THEN
         RAISE EXCEPTION 'invalid stage: NULL'
             USING ERRCODE = 'null_value_not_allowed',
@@ -287,7 +291,9 @@ BEGIN
     IF NOT moved THEN
         RETURN;
     END IF;
-    IF last.at > $3 THEN
+    -- calls of one transaction are at one instant: each comes after the one before
+    moment := GREATEST($3, last.at);
+    IF moment > $3 AND NOT (last.recorded_at = pg_catalog.now() AND moment < $3 + '1 millisecond'::interval) THEN
         RAISE EXCEPTION 'lead "%" cannot move to % at %', $1, target, $3
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = pg_catalog.format('It is in %s since %s, which is later.', last.stage, last.at),
@@ -304,13 +310,16 @@ BEGIN
                     FROM align.transition t WHERE t.from_stage OPERATOR(align.=) last.stage AND t.allowed), 'nothing')),
                 HINT = 'Move it there first, or allow the move in table transition.';
     END IF;
+    IF moment = last.at AND last.stage OPERATOR(align.>) target THEN
+        moment := moment + '1 microsecond'::interval;
+    END IF;
     INSERT INTO align.stage_event (lead, at, stage, team, actor, reason)
-    VALUES (lead_id, $3, target, COALESCE($6, align.owner_team(target)), COALESCE($4, session_user::text), $5);
+    VALUES (lead_id, moment, target, COALESCE($6, align.owner_team(target)), COALESCE($4, session_user::text), $5);
     PERFORM pg_catalog.pg_notify('align_stage', pg_catalog.jsonb_build_object(
-        'lead', $1, 'from', from_stage, 'to', to_stage, 'at', $3,
+        'lead', $1, 'from', from_stage, 'to', to_stage, 'at', moment,
         'team', COALESCE($6, align.owner_team(target)))::text);
 END $$;
-COMMENT ON FUNCTION align.advance(text, text, timestamptz, text, text, text) IS 'Moves a lead to a stage. lead_key and stage as text; at: when, by default now; actor: who, by default the session''s role; reason; team: by default the stage''s owner. Checked against table transition, recorded in stage_event, announced by NOTIFY align_stage with a JSON payload (lead, from, to, at, team). Result: from, to, and moved, which is false when the lead is there already. Error for an unknown lead or stage, a move that is not allowed, or an instant before the lead''s last event.';
+COMMENT ON FUNCTION align.advance(text, text, timestamptz, text, text, text) IS 'Moves a lead to a stage. lead_key and stage as text; at: when, by default now; actor: who, by default the session''s role; reason; team: by default the stage''s owner. Checked against table transition, recorded in stage_event, announced by NOTIFY align_stage with a JSON payload (lead, from, to, at, team). Result: from, to, and moved, which is false when the lead is there already. Error for an unknown lead or stage, a move that is not allowed, or an instant in the future or before the lead''s last event. Of moves at one instant, as now is in a transaction, each comes after the one before, a microsecond later where the order of stages would hide it.';
 REVOKE EXECUTE ON FUNCTION align.advance(text, text, timestamptz, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION align.forget(lead_key text) RETURNS boolean

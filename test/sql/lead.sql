@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(53);
+SELECT plan(64);
 
 INSERT INTO account (key) VALUES ('acme');
 INSERT INTO lead (key, account, source, owner, attrs) VALUES ('L1', (SELECT id FROM account), 'web', 'ann', '{"email": "bob@acme.example"}'), ('L2', NULL, 'fair', 'ann', '{}');
@@ -29,6 +29,15 @@ UPDATE transition SET allowed = false WHERE from_stage = 'churned' AND to_stage 
 SELECT matches(pg_temp.error_of($$SELECT align.advance('L1', 'lead', '2026-01-06Z')$$), '^23514 ', 'a move that the company forbids');
 SELECT ok(NOT (SELECT builtin FROM transition WHERE from_stage = 'churned' AND to_stage = 'lead'), 'an edited policy is the user''s');
 SELECT is((SELECT count(*) FROM stage_event), 3::bigint, 'refused moves left nothing');
+SELECT is(replace(pg_temp.error_of(format('SELECT align.advance(%L, %L, %L)', 'L1', 'lead', f.at)), f.at::text, 'T'),
+    '22008 | invalid instant: T | It lies in the future, and what is recorded stays. | Leave the instant out to mean the present.', 'nobody moves in the future') FROM (SELECT clock_timestamp() + interval '1 day') f(at);
+
+-- at one instant, as calls of one transaction are: each comes after the one before
+INSERT INTO lead (key) VALUES ('T1');
+SELECT results_eq(format($$SELECT * FROM advance('T1', %L, '2026-02-01Z')$$, m.stage), format($$VALUES (%L::text, %L::text, true)$$, m.before, m.stage), 'T1 to ' || m.stage)
+FROM (VALUES (NULL, 'sql'), ('sql', 'recycled'), ('recycled', 'sql'), ('sql', 'recycled'), ('recycled', 'lead')) m(before, stage);
+SELECT results_eq($$SELECT e.stage::text, EXTRACT(microseconds FROM e.at)::integer FROM stage_event e JOIN lead l ON l.id = e.lead WHERE l.key = 'T1' ORDER BY e.at, e.stage$$,
+    $$VALUES ('sql', 0), ('recycled', 0), ('sql', 1), ('recycled', 1), ('lead', 2)$$, 'a microsecond later where the order of stages would hide it');
 
 -- the shipped policy
 SELECT is((SELECT string_agg(to_stage::text, ' ' ORDER BY to_stage) FROM transition WHERE from_stage = 'customer' AND allowed), 'onboarded renewed expanded advocate churned', 'from customer');
@@ -45,6 +54,7 @@ SELECT throws_ok($$INSERT INTO stage_event (lead, stage, at) SELECT id, 'lead', 
 SELECT throws_ok($$INSERT INTO stage_event (lead, stage, at) SELECT id, 'lead', '2026-01-01Z' FROM lead WHERE key = 'L1'$$, '23505', NULL, 'an event twice');
 SELECT throws_ok($$INSERT INTO deal (key, outcome) VALUES ('D1', 'maybe')$$, '23514', NULL, 'a deal is open, won or lost');
 SELECT throws_ok($$INSERT INTO deal (key, closed_at) VALUES ('D1', now())$$, '23514', NULL, 'an open deal is not closed');
+SELECT throws_ok(format($$INSERT INTO deal (key, outcome, %I) VALUES ('D1', 'won', %L)$$, c, i), '23514', NULL, c || ' at ' || i) FROM unnest('{opened_at,closed_at}'::text[]) c, unnest('{infinity,-infinity}'::text[]) i;
 SELECT throws_ok(format($$INSERT INTO deal (key, amount) VALUES ('D1', %L)$$, a), '23514', NULL, 'no amount: ' || a) FROM unnest('{NaN,Infinity,-Infinity}'::text[]) a;
 SELECT throws_ok($$INSERT INTO stage_label VALUES ('crm', 'WON', 'customer'), ('crm', 'won', 'lost')$$, '23505', NULL, 'a word means one stage in any case');
 SELECT throws_ok($$DELETE FROM lead WHERE key = 'L1'$$, '23503', NULL, 'a lead with history stays');
