@@ -257,13 +257,13 @@ CREATE FUNCTION align.broadcast_message(message_key text, team text, channel tex
 DECLARE
     result bigint;
 BEGIN
-    PERFORM align.check_instant($4);
+    PERFORM align.check_instant($4), align.check_past($4);
     PERFORM align.check_text(COALESCE($3, 'none'), 'channel', 200);
     INSERT INTO align.broadcast (message, team, at, channel, role)
     VALUES ((align.known_message($1)).key, $2, $4, $3, align.role_for_team($2, NULL)) RETURNING id INTO result;
     RETURN result;
 END $$;
-COMMENT ON FUNCTION align.broadcast_message(text, text, text, timestamptz) IS 'Enters that a message was told to a team: its key, the team, where (a meeting, a mail), when, by default now. Result: its number. Error for an unknown message or team, or an infinite instant.';
+COMMENT ON FUNCTION align.broadcast_message(text, text, text, timestamptz) IS 'Enters that a message was told to a team: its key, the team, where (a meeting, a mail), when, by default now. Result: its number. Error for an unknown message or team, or an instant that is infinite or in the future.';
 REVOKE EXECUTE ON FUNCTION align.broadcast_message(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.message_reach(at timestamptz DEFAULT pg_catalog.now())
@@ -301,7 +301,7 @@ CREATE FUNCTION align.record_insight(kind text, body text, source text DEFAULT N
 DECLARE
     result bigint;
 BEGIN
-    PERFORM align.check_instant($6);
+    PERFORM align.check_instant($6), align.check_past($6);
     PERFORM align.check_text($2, 'insight', 10000);
     IF $1 IS NULL OR $1 NOT IN ('differentiation', 'challenge', 'opportunity', 'customer') THEN
         RAISE EXCEPTION 'invalid kind of insight: "%"', COALESCE($1, 'NULL')
@@ -316,7 +316,7 @@ BEGIN
     RETURNING id INTO result;
     RETURN result;
 END $$;
-COMMENT ON FUNCTION align.record_insight(text, text, text, text, text, timestamptz) IS 'Enters an insight: its kind (differentiation, challenge, opportunity, customer), the words, where it comes from, the team that found it (of which the role that acts must be a member), the key of the plan item that it led to, when, by default now. Result: its number. Error for another kind, an empty or too long text, an unknown team or item, a role that is no member, or an infinite instant.';
+COMMENT ON FUNCTION align.record_insight(text, text, text, text, text, timestamptz) IS 'Enters an insight: its kind (differentiation, challenge, opportunity, customer), the words, where it comes from, the team that found it (of which the role that acts must be a member), the key of the plan item that it led to, when, by default now. Result: its number. Error for another kind, an empty or too long text, an unknown team or item, a role that is no member, or an instant that is infinite or in the future.';
 REVOKE EXECUTE ON FUNCTION align.record_insight(text, text, text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.tie_insight(id bigint, item_key text) RETURNS void

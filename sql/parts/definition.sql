@@ -404,7 +404,7 @@ DECLARE
     lead_id bigint := align.known_lead($1);
     known record;
 BEGIN
-    PERFORM align.check_instant($6);
+    PERFORM align.check_instant($6), align.check_past($6);
     IF $3 IS NULL THEN
         RAISE EXCEPTION 'invalid verdict: NULL'
             USING ERRCODE = 'null_value_not_allowed',
@@ -437,7 +437,7 @@ BEGIN
     END IF;
     RETURN false;
 END $$;
-COMMENT ON FUNCTION align.record_verdict(text, text, boolean, text, text, timestamptz) IS 'Records a team''s own word on a lead. lead_key, team, qualified, reason; name of the definition, by default mql; at: by default now. Result: true when it was recorded, false when the same was recorded before. Error for an unknown lead, team or definition, or another word of that team at the same instant.';
+COMMENT ON FUNCTION align.record_verdict(text, text, boolean, text, text, timestamptz) IS 'Records a team''s own word on a lead. lead_key, team, qualified, reason; name of the definition, by default mql; at: by default now. Result: true when it was recorded, false when the same was recorded before. Error for an unknown lead, team or definition, an instant in the future, or another word of that team at the same instant.';
 REVOKE EXECUTE ON FUNCTION align.record_verdict(text, text, boolean, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.explain_lead(lead_key text, name text DEFAULT 'mql', at timestamptz DEFAULT pg_catalog.now())

@@ -131,7 +131,7 @@ DECLARE
     known record;
     bound record;
 BEGIN
-    PERFORM align.check_instant($2);
+    PERFORM align.check_instant($2), align.check_past($2);
     SELECT k.* INTO known FROM align.known_days() k;
     FOR bound IN
         SELECT m.*, w.first, LEAST(w.last, align.period(today, m.grain, m.start_month) OPERATOR(align.-) 1) AS last
@@ -161,7 +161,7 @@ BEGIN
         ORDER BY j.period;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION align.collect(text, timestamptz) IS 'Fills every metric that has a source and is not retired: its periods that make up the asked one and are over at an instant (UTC), by default now. A row per metric and period: its value; the one before; change: recorded, corrected (the one before is kept), unchanged (nothing is written), or none, with the reason: nothing is known of those days, a value was entered by hand, or no lead got there. Where there is history and nothing happened the value is 0. Error for a period that cannot be read, or a correction dated before what it corrects.';
+COMMENT ON FUNCTION align.collect(text, timestamptz) IS 'Fills every metric that has a source and is not retired: its periods that make up the asked one and are over at an instant (UTC), by default now. A row per metric and period: its value; the one before; change: recorded, corrected (the one before is kept), unchanged (nothing is written), or none, with the reason: nothing is known of those days, a value was entered by hand, or no lead got there. Where there is history and nothing happened the value is 0. Error for a period that cannot be read, an instant in the future, or a correction dated before what it corrects.';
 REVOKE EXECUTE ON FUNCTION align.collect(text, timestamptz) FROM PUBLIC;
 
 -- what is done about it
@@ -247,6 +247,7 @@ CREATE FUNCTION align.finish_countermeasure(id bigint, effect text DEFAULT NULL,
 DECLARE
     asked align.countermeasure;
 BEGIN
+    PERFORM align.check_past($3);
     UPDATE align.countermeasure c SET done_at = COALESCE(c.done_at, $3), effect = COALESCE($2, c.effect) WHERE c.id = $1;
     IF FOUND THEN
         RETURN;
@@ -267,7 +268,7 @@ BEGIN
                 HINT = pg_catalog.format('Have "%s" finish it.', asked.by_role);
     END IF;
 END $$;
-COMMENT ON FUNCTION align.finish_countermeasure(bigint, text, timestamptz) IS 'Says that a countermeasure, by its number, is done, and what was seen of it; called again, it writes down what is seen later. at: when it was done, by default now. Error for an unknown number, or one of a team that the role that acts is no member of.';
+COMMENT ON FUNCTION align.finish_countermeasure(bigint, text, timestamptz) IS 'Says that a countermeasure, by its number, is done, and what was seen of it; called again, it writes down what is seen later. at: when it was done, by default now. Error for an unknown number, an instant in the future, or one of a team that the role that acts is no member of.';
 REVOKE EXECUTE ON FUNCTION align.finish_countermeasure(bigint, text, timestamptz) FROM PUBLIC;
 
 CREATE VIEW align.countermeasure_status WITH (security_invoker = true) AS

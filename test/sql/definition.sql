@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(64);
+SELECT plan(65);
 
 CREATE ROLE align_ann;
 CREATE ROLE align_ben;
@@ -120,6 +120,7 @@ SELECT ok(lead_attrs('web', NULL, '{}', '{"industry": "software"}') @@ 'require 
 -- the teams' own word
 SELECT ok(record_verdict('L1', 'sales', false, 'no budget', at => '2026-01-01Z'), 'sales says no');
 SELECT ok(NOT record_verdict('L1', 'sales', false, 'no budget', at => '2026-01-01Z'), 'saying it twice changes nothing');
+SELECT matches(pg_temp.error_of(format('SELECT record_verdict(''L1'', ''sales'', false, at => %L)', now() + interval '1 day')), '^22008 \| invalid instant: .* \| It lies in the future', 'nothing is said of the future');
 SELECT is(pg_temp.error_of($$SELECT record_verdict('L1', 'sales', true, at => '2026-01-01Z')$$),
     '23505 | team "sales" has judged lead "L1" at 2026-01-01 00:00:00+00 already | It said no, no budget; verdicts are not changed. | Record a new verdict at a later instant.', 'another word at the same instant');
 SELECT is((SELECT version FROM verdict WHERE team = 'sales'), NULL, 'before anything was in force');
