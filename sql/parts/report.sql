@@ -263,7 +263,7 @@ CREATE VIEW align.report_alignment_history WITH (security_invoker = true) AS
 COMMENT ON VIEW align.report_alignment_history IS 'The index and its dimensions at the end of each of the last eight fiscal quarters, as it was known then: a row for the index and one per dimension.';
 COMMENT ON COLUMN align.report_alignment_history.period IS 'The fiscal quarter.';
 COMMENT ON COLUMN align.report_alignment_history.period_start_date IS 'First day of the quarter.';
-COMMENT ON COLUMN align.report_alignment_history.as_of_at IS 'The instant at which it was over, and as of which all is told.';
+COMMENT ON COLUMN align.report_alignment_history.as_of_at IS 'Its last instant, as of which all is told.';
 COMMENT ON COLUMN align.report_alignment_history.is_total IS 'Whether the row is the index, not a dimension.';
 COMMENT ON COLUMN align.report_alignment_history.dimension IS 'The dimension; NULL for the index.';
 COMMENT ON COLUMN align.report_alignment_history.block IS 'structure, clarity, flow or discipline; NULL for the index.';

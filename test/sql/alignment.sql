@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(163);
+SELECT plan(170);
 
 -- What a query says after some statements, which are then undone.
 CREATE FUNCTION pg_temp.after(change text, question text) RETURNS text LANGUAGE plpgsql AS $$
@@ -243,9 +243,24 @@ SELECT is(pg_temp.change_after('', '2024-06-01Z', '2026-01-01Z') LIKE '%newly me
 SELECT is(pg_temp.change_after('', '2026-01-01Z', '2026-12-31Z') LIKE '%no longer measured%| t', true, 'no longer measured: the rows add up');
 
 -- history: as it was known then
-SELECT is((SELECT string_agg(concat_ws(' ', period, at::date, trim_scale(round(score_value, 2)), trim_scale(weight_ratio)), ', ' ORDER BY at) FROM alignment_history('2025-09-01', '2025-12-31') WHERE is_total), '2025-Q3 2025-10-01 98.96 0.3375, 2025-Q4 2026-01-01 100 1', 'the history of the index');
+-- in 2025 nothing was planned, held to, paid for or spent: 1 - 3 * 0.1 - 2 * 0.0375 of the weight
+SELECT is((SELECT string_agg(concat_ws(' ', period, at, trim_scale(round(score_value, 2)), trim_scale(weight_ratio)), ', ' ORDER BY at) FROM alignment_history('2025-09-01', '2025-12-31') WHERE is_total),
+    '2025-Q3 2025-09-30 23:59:59.999999+00 98.96 0.3375, 2025-Q4 2025-12-31 23:59:59.999999+00 100 0.625', 'the history of the index, at the last instant of each quarter');
 SELECT is((SELECT count(*) || ' ' || count(DISTINCT dimension) FROM alignment_history('2025-09-01', '2025-12-31', 'month')), '60 14', 'a row per month and dimension, and one for the index');
-SELECT is_empty($$SELECT h.dimension FROM alignment_history('2025-12-01', '2025-12-01', 'month') h JOIN alignment('2026-01-01Z') a ON a.dimension = h.dimension WHERE (h.score_value, h.evidence_count, h.weight_ratio) IS DISTINCT FROM (a.score_value, a.evidence_count, a.weight_ratio)$$, 'as alignment says of that instant');
+SELECT is_empty($$SELECT h.dimension FROM alignment_history('2025-12-01', '2025-12-01', 'month') h
+    JOIN LATERAL alignment(CASE WHEN h.dimension IN ('momentum', 'cadence') THEN timestamptz '2026-01-01Z' ELSE h.at END) a ON a.dimension = h.dimension
+    WHERE (h.score_value, h.evidence_count, h.weight_ratio, h.reason_not_measured) IS DISTINCT FROM (a.score_value, a.evidence_count, a.weight_ratio, a.reason_not_measured)$$, 'as alignment says of that instant');
+-- a dimension at the end of 2025 and of the month after it, once other things held in 2025
+CREATE FUNCTION pg_temp.history_after(dimension text, change text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.after($2, format('SELECT string_agg(concat_ws('' '', period, COALESCE(trim_scale(score_value)::text, ''-'')), '', '' ORDER BY at) FROM alignment_history(''2025-12-31'', ''2026-01-01'', ''month'') WHERE dimension = %L', $1)) $$;
+SELECT is(pg_temp.history_after(dimension, change), expected, concat_ws(': ', 'a year by its own', dimension)) FROM (VALUES
+    ('one_goal', $$INSERT INTO quota (period, team, metric, target) SELECT '2025', t, m.id, '>= 12' FROM (VALUES ('marketing', 'talks'), ('sales', 'revenue')) q(t, key) JOIN metric m ON m.key = q.key$$, '2025-12 0, 2026-01 100'),
+    ('incentives', $$INSERT INTO incentive (period, team, metric, weight) SELECT '2025', t, m.id, w FROM (VALUES ('marketing', 'revenue', 0.3), ('marketing', 'calls', 0.7), ('sales', 'revenue', 1)) q(t, key, w) JOIN metric m ON m.key = q.key$$, '2025-12 30, 2026-01 100'),
+    ('mission_link', $$UPDATE plan_item SET parent = NULL, period = '2025' WHERE key = 'T'; INSERT INTO plan_version (version, period, body, sha256, published_at) SELECT 2, '2025', b, plan_hash(b), '2025-12-10Z' FROM plan_body('2025') b$$, '2025-12 0, 2026-01 100'),
+    ('written_plan', $$SELECT pg_temp.published(2, '2025', '2025-12-10Z', '{sales}')$$, '2025-12 50, 2026-01 100'),
+    ('focus', $$UPDATE plan_item SET period = '2025..2026' WHERE key = 'G'; INSERT INTO budget_line (item, period, category, amount) SELECT id, y::period, 'media', 30 FROM plan_item, unnest('{2025,2026}'::text[]) y WHERE key = 'S'; INSERT INTO spend (at, amount, item) SELECT '2025-12-20', 120, id FROM plan_item WHERE key = 'S'$$, '2025-12 25, 2026-01 100')) t(dimension, change, expected);
+SELECT is(pg_temp.after($$UPDATE deal SET amount = 400 WHERE closed_at >= '2025-10-01Z'$$, $$SELECT ((SELECT score_value FROM alignment_history('2025-12-31', '2025-12-31') WHERE dimension = 'momentum') = score_value AND score_value < 60)::text FROM dimension_momentum('2026-01-01Z')$$), 'true', 'a quarter counts as over: its momentum is its own');
+SELECT is(pg_temp.history_after('cadence', $$UPDATE review_rule SET since_date = '2025-10-01' WHERE kind = 'quarterly'; DELETE FROM review WHERE kind = 'weekly'; UPDATE review_rule SET since_date = NULL WHERE kind = 'weekly'$$), '2025-12 0, 2026-01 0', '... and a review that was due on its last day');
 SELECT is(pg_temp.after($$INSERT INTO verdict (lead, definition, version, team, qualified, at) SELECT lead, 'mql', 1, 'sales', NOT qualified, '2026-01-05Z' FROM verdict WHERE team = 'sales'; INSERT INTO spend (at, amount) VALUES ('2026-01-02', 80);
     INSERT INTO message_version (message, version, body, set_at) VALUES ('promise', 2, 'Cheap', '2026-01-02Z'); UPDATE asset SET body = body; INSERT INTO asset (key, team, channel, title, body, published_at) VALUES ('new', 'sales', 'mail', 'x', 'x', '2026-01-02Z');
     UPDATE plan_item SET title = title || '!' WHERE key = 'T'; INSERT INTO plan_version (version, period, body, sha256, published_at) SELECT 2, '2026', b, plan_hash(b), '2026-01-02Z' FROM plan_body('2026') b;
