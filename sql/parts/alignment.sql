@@ -296,14 +296,17 @@ COMMENT ON FUNCTION align.dimension_outcome_focus(timestamptz) IS 'Do the measur
 CREATE FUNCTION align.dimension_who_we_serve(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH side AS (
-        SELECT COALESCE(j.segment, '(none)') AS segment, s.is_marketing
-        FROM align.lead_journey j
-        CROSS JOIN LATERAL (VALUES (true, align.entered(j.journey, 'mql')),
-            (false, LEAST(align.entered(j.journey, 'sal'), align.entered(j.journey, 'sql'), align.entered(j.journey, 'opportunity')))) s(is_marketing, entered_at)
-        WHERE s.entered_at <= $1 AND s.entered_at > $1 - '365 days'::interval),
-    part AS (
-        SELECT s.segment, pg_catalog.count(*) FILTER (WHERE s.is_marketing) AS m, pg_catalog.count(*) FILTER (WHERE NOT s.is_marketing) AS n FROM side s GROUP BY s.segment),
+    -- first entries alone: no journey need be built
+    WITH entered AS (
+        SELECT e.lead, pg_catalog.min(e.at) FILTER (WHERE e.stage OPERATOR(align.=) 'mql'::align.stage) AS marketing_at,
+            pg_catalog.min(e.at) FILTER (WHERE e.stage OPERATOR(align.<>) 'mql'::align.stage) AS sales_at
+        FROM align.stage_event e
+        WHERE e.stage OPERATOR(align.>=) 'mql'::align.stage AND e.stage OPERATOR(align.<=) 'opportunity'::align.stage AND e.at <= $1
+        GROUP BY e.lead),
+    part AS MATERIALIZED (
+        SELECT COALESCE(l.segment, '(none)') AS segment, pg_catalog.count(*) FILTER (WHERE n.marketing_at > b.since_at) AS m, pg_catalog.count(*) FILTER (WHERE n.sales_at > b.since_at) AS n
+        FROM entered n JOIN align.lead l ON l.id = n.lead CROSS JOIN (SELECT $1 - '365 days'::interval AS since_at OFFSET 0) b
+        GROUP BY 1),
     total AS (
         SELECT pg_catalog.sum(p.m) AS m, pg_catalog.sum(p.n) AS n FROM part p),
     apart AS (
@@ -312,7 +315,9 @@ BEGIN ATOMIC
             1 - pg_catalog.sqrt(GREATEST(pg_catalog.round(d.divergence::numeric, 9), 0)) AS ratio,
             (SELECT pg_catalog.format('%s: %s %% of marketing''s, %s %% of sales''', p.segment, pg_catalog.round(100 * p.m / t.m, 1), pg_catalog.round(100 * p.n / t.n, 1))
              FROM part p ORDER BY pg_catalog.abs(p.m / NULLIF(t.m, 0) - p.n / NULLIF(t.n, 0)) DESC, p.segment LIMIT 1) AS widest
-        FROM total t CROSS JOIN (SELECT (align.jensen_shannon_detail(s.segment, s.is_marketing)).divergence FROM side s) d),
+        FROM total t CROSS JOIN (
+            SELECT (align.jensen_shannon_detail(p.segment, s.is_marketing)).divergence
+            FROM part p CROSS JOIN LATERAL (VALUES (true, p.m), (false, p.n)) s(is_marketing, n) CROSS JOIN LATERAL pg_catalog.generate_series(1, s.n)) d),
     agreed AS (
         SELECT n.name, EXISTS (SELECT FROM align.definition_in_force(n.name, $1)) AS signed
         FROM (SELECT COALESCE((SELECT s.value ->> 'served' FROM align.setting s WHERE s.key = 'alignment_definitions'), 'icp') AS name) n)
@@ -334,11 +339,12 @@ BEGIN ATOMIC
         SELECT n.name, EXISTS (SELECT FROM align.definition_in_force(n.name, $1)) AS signed
         FROM (SELECT COALESCE((SELECT s.value ->> 'lead' FROM align.setting s WHERE s.key = 'alignment_definitions'), 'mql') AS name) n),
     word AS (
-        SELECT v.lead, (pg_catalog.array_agg(v.qualified ORDER BY v.at DESC) FILTER (WHERE v.team = 'marketing'))[1] AS a,
-            (pg_catalog.array_agg(v.qualified ORDER BY v.at DESC) FILTER (WHERE v.team = 'sales'))[1] AS b
-        FROM align.verdict v JOIN agreed g ON g.name = v.definition
-        WHERE v.team IN ('marketing', 'sales') AND v.at <= $1 AND v.at > $1 - '365 days'::interval
-        GROUP BY v.lead),
+        SELECT w.lead, pg_catalog.bool_or(w.qualified) FILTER (WHERE w.team = 'marketing') AS a, pg_catalog.bool_or(w.qualified) FILTER (WHERE w.team = 'sales') AS b
+        FROM (SELECT DISTINCT ON (v.lead, v.team) v.lead, v.team, v.qualified
+              FROM align.verdict v
+              WHERE v.definition = (SELECT g.name FROM agreed g) AND v.team IN ('marketing', 'sales') AND v.at <= $1 AND v.at > (SELECT $1 - '365 days'::interval)
+              ORDER BY v.lead, v.team, v.at DESC) w
+        GROUP BY w.lead),
     measured AS (
         SELECT (align.kappa_detail(w.a, w.b)).kappa, (align.kappa_detail(w.a, w.b)).agree_ratio,
             pg_catalog.count(*) FILTER (WHERE w.a IS NOT NULL AND w.b IS NOT NULL) AS n, pg_catalog.count(*) FILTER (WHERE w.a <> w.b) AS apart FROM word w)

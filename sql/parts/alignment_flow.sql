@@ -7,7 +7,10 @@ BEGIN ATOMIC
         SELECT h.sla, pg_catalog.count(*) FILTER (WHERE h.outcome <> 'waiting') AS n,
             pg_catalog.count(*) FILTER (WHERE h.outcome IN ('accepted', 'refused', 'recycled') AND NOT h.is_breach) AS good,
             pg_catalog.count(*) FILTER (WHERE h.outcome = 'breached') AS overdue, pg_catalog.count(*) FILTER (WHERE h.outcome = 'leaked') AS leaked
-        FROM align.handoff_rows($1, false) h WHERE h.given_at > $1 - '90 days'::interval AND h.given_at <= $1
+        -- a handoff is given by an event, so other leads need not be looked at
+        FROM align.handoff_rows($1, false) h
+        WHERE h.given_at > (SELECT $1 - '90 days'::interval) AND h.given_at <= $1
+          AND h.lead_id = ANY (ARRAY(SELECT e.lead FROM align.stage_event e WHERE e.at > (SELECT $1 - '90 days'::interval) AND e.at <= $1))
         GROUP BY h.sla),
     weakest AS (SELECT c.* FROM counted c WHERE c.n >= 30 ORDER BY c.good::numeric / c.n, c.sla LIMIT 1),
     total AS (SELECT COALESCE(pg_catalog.sum(c.n), 0)::bigint AS n FROM counted c)

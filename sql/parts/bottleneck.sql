@@ -308,11 +308,12 @@ BEGIN
                 HINT = 'Leave it out for 8.';
     END IF;
     RETURN QUERY
-    WITH span AS (
+    WITH span AS MATERIALIZED (
         -- four more: the first is compared with one, and its mean error is over three
         SELECT p.period, align.lower(p.period)::timestamp AT TIME ZONE 'UTC' AS from_at, align.upper(p.period)::timestamp AT TIME ZONE 'UTC' AS full_at,
-            LEAST(align.upper(p.period)::timestamp AT TIME ZONE 'UTC', $3) AS until_at
-        FROM align.generate_series(span OPERATOR(align.-) ($2 + 3), span) p(period)),
+            u.until_at, u.until_at - interval '8760 hours' AS opened_from_at
+        FROM align.generate_series(span OPERATOR(align.-) ($2 + 3), span) p(period)
+        CROSS JOIN LATERAL (SELECT LEAST(align.upper(p.period)::timestamp AT TIME ZONE 'UTC', $3) AS until_at) u),
     part AS (
         SELECT s.*, d.*, align.median(d.took) AS cycle
         FROM span s CROSS JOIN LATERAL (
@@ -322,7 +323,7 @@ BEGIN
                 avg(x.amount) FILTER (WHERE x.outcome = 'won' AND x.closed_at >= s.from_at AND x.closed_at < s.until_at) AS value,
                 COALESCE(sum(x.amount) FILTER (WHERE x.outcome = 'won' AND x.closed_at >= s.from_at AND x.closed_at < s.until_at), 0) AS amount,
                 align.time_to(EXTRACT(epoch FROM LEAST(x.closed_at, s.until_at) - x.opened_at)::double precision / 86400, x.closed_at < s.until_at)
-                    FILTER (WHERE x.opened_at >= s.until_at - interval '8760 hours' AND (x.closed_at >= x.opened_at OR x.outcome = 'open')) AS took
+                    FILTER (WHERE x.opened_at >= s.opened_from_at AND (x.closed_at >= x.opened_at OR x.outcome = 'open')) AS took
             FROM (SELECT y.outcome, y.amount, y.opened_at, COALESCE(y.closed_at, 'infinity') AS closed_at FROM align.deal y
                   WHERE y.opened_at < s.until_at AND (y.outcome = 'open' OR y.closed_at IS NOT NULL)) x) d),
     measured AS (
