@@ -250,7 +250,7 @@ COMMENT ON COLUMN align.report_alignment.state IS 'weak (below what the diagnosi
 COMMENT ON COLUMN align.report_alignment.evidence_count IS 'Rows that it rests on.';
 COMMENT ON COLUMN align.report_alignment.weight_ratio IS 'Its share of the index.';
 COMMENT ON COLUMN align.report_alignment.finding IS 'What was found, with its numbers.';
-COMMENT ON COLUMN align.report_alignment.next_action IS 'What to do next; NULL at 100.';
+COMMENT ON COLUMN align.report_alignment.next_action IS 'What to do next; NULL where nothing is.';
 COMMENT ON COLUMN align.report_alignment.look_at IS 'The query that shows the rows.';
 COMMENT ON COLUMN align.report_alignment.reason_not_measured IS 'Why there is no score.';
 COMMENT ON COLUMN align.report_alignment.index_value IS 'The index over all dimensions, 0 to 100; the same in each row.';

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(170);
+SELECT plan(186);
 
 -- What a query says after some statements, which are then undone.
 CREATE FUNCTION pg_temp.after(change text, question text) RETURNS text LANGUAGE plpgsql AS $$
@@ -232,6 +232,27 @@ SELECT is(pg_temp.after((SELECT change FROM fault WHERE n = 10), $$SELECT (cost_
 SELECT is(pg_temp.after((SELECT change FROM fault WHERE n = 17), $$SELECT (d.cost_amount = b.lost_amount AND d.cost_customer_count = b.lost_customer_count AND d.finding = b.finding)::text FROM diagnose('2026-01-01Z') d, bottleneck('2026-01-01Z') b WHERE b.bottleneck_order = 1$$), 'true', 'cost of a step that loses');
 SELECT ok(pg_temp.after((SELECT string_agg(change, ';' ORDER BY n) FROM fault WHERE n NOT IN (6, 12)), $$SELECT bool_and(pg_temp.runs(look_at) AND next_step <> '')::text FROM diagnose('2026-01-01Z')$$)::boolean, 'the rows of each can be looked at');
 SELECT is(pg_temp.after('', $$SELECT string_agg(cause, ', ' ORDER BY finding_order) FROM diagnose('2024-01-01Z')$$), 'no signed plan', 'as known earlier: before anything was signed or published');
+
+-- the sentences: numbers as people write them, one of a thing in the singular, and nothing to do where all is well
+SELECT is(pg_temp.after(change, format('SELECT %s FROM dimension_%s(''2026-01-01Z'')', part, dimension)), expected, concat_ws(': ', 'in words', dimension, part)) FROM (VALUES
+    ('one_goal', 'finding', '', '100.0 % of both quotas of 2026 sit on the same outcomes (revenue): marketing is measured by 1 metric, sales by 1.'),
+    ('one_goal', 'right(finding, 47)', $$INSERT INTO quota (period, team, metric, target) SELECT '2026', 'marketing', id, '>= 9' FROM metric WHERE key = 'calls'$$, 'marketing is measured by 2 metrics, sales by 1.'),
+    ('momentum', 'finding', 'UPDATE deal SET amount = 1000 * amount', 'The pipeline of 2025-Q4 moved 268,293 a day, against 201,209 in the mean of 4 quarters before (20 deals won; a quarter was foretold by the one before within 1 %).'),
+    ('momentum', 'next_action', $$UPDATE deal SET amount = 300 WHERE closed_at >= '2025-10-01Z'$$, 'Mend what changed most since the quarter before: the amount of a won deal.'),
+    ('focus', 'finding', $$INSERT INTO spend (at, amount) VALUES ('2026-01-01', 1234567)$$, 'Of 1,234,587 spent in 2026 so far, 0.0 % is what was planned; 1,234,567 is for nothing in the plan, and 0 above the budget of its item.'),
+    ('written_plan', 'finding', $$UPDATE plan_item SET title = 'Call' WHERE key = 'T'; INSERT INTO plan_version (version, period, body, sha256, published_at) SELECT 2, '2026', b, plan_hash(b), '2025-12-20Z' FROM plan_body('2026') b$$, 'The plan of 2026 (version 1, 4 items) is signed by all; 1 item has changed since.'),
+    ('steadiness', 'finding', $$INSERT INTO message_version (message, version, body, set_at) VALUES ('promise', 2, 'Plants win hours', '2025-02-01Z')$$, '1 message in force was changed 1 time in 2.0 years together.'),
+    ('handoff', 'finding', $$UPDATE sla SET within = '90 minutes'; DELETE FROM stage_event WHERE stage = 'sal' AND lead = (SELECT id FROM lead WHERE key = 'L147'); DELETE FROM stage_event WHERE stage > 'sal' AND lead = (SELECT id FROM lead WHERE key = 'L147')$$, 'Of 58 handoffs of 90 days under "take up", the agreement kept least, 77.6 % were settled in time; 1 waits past due, 0 leaked.'),
+    ('handoff', 'next_action', $$UPDATE sla SET within = '90 minutes'$$, 'Change what makes leads wait: who is told, and who takes them when the first is away.'),
+    ('handoff', 'next_action', $$UPDATE sla SET since_at = '2025-12-31Z'$$, 'Record by advance when a lead is handed over, and when it is taken up.'),
+    -- yes-yes 54, yes-no 6, no-no 60 of 120: observed 0.95, by chance 0.5 * 0.45 + 0.5 * 0.55 = 0.5; kappa 0.45 / 0.5
+    ('lead_definition', 'concat_ws('' '', score_value, next_action)', $$INSERT INTO verdict (lead, definition, version, team, qualified, at) SELECT id, 'mql', 1, 'sales', false, '2025-12-21Z' FROM lead WHERE substr(key, 2)::int % 100 < 3$$, '90.00'),
+    ('lead_definition', 'next_action', $$INSERT INTO verdict (lead, definition, version, team, qualified, at) SELECT id, 'mql', 1, 'sales', false, '2025-12-21Z' FROM lead WHERE substr(key, 2)::int < 30$$, 'Sit down over the most telling disagreements, and propose the next version.'),
+    ('who_we_serve', '(score_value BETWEEN 80 AND 99.99 AND next_action IS NULL)::text', $$UPDATE lead SET segment = 'large' WHERE key = 'L51'$$, 'true'),
+    ('who_we_serve', 'next_action', $$UPDATE lead SET segment = CASE WHEN substr(key, 2)::int % 100 < 48 THEN 'large' ELSE 'small' END$$, 'Agree in which segments marketing stops or sales starts.')) t(dimension, part, change, expected);
+SELECT is(pg_temp.after((SELECT change FROM fault WHERE n = 17) || $$; UPDATE deal SET amount = 20000 * amount$$, $$SELECT concat_ws(E'\n', finding, next_step) FROM diagnose('2026-01-01Z')$$),
+    E'35.0 % of 100 leads pass within 90 days, against 60.0 % (2025-Q3): 25 leads and 7.1 customers lost, worth 142,857,143.\nTake ten leads that went no further than lead, and ask who worked them what is done otherwise than in 2025-Q3: no segment or source stands out. In the pipeline, the number of open deals changed most.', 'in words: a step that loses');
+SELECT is(array_agg(align.count_text(n, 'item')), '{"0 items","1 item","1,200 items",NULL}', 'how many of a thing') FROM unnest('{0,1,1200,NULL}'::int[]) n;
 
 -- the change of the index, exactly
 CREATE FUNCTION pg_temp.change_after(change text, from_at timestamptz, to_at timestamptz) RETURNS text LANGUAGE sql AS $$
