@@ -178,12 +178,12 @@ BEGIN ATOMIC
         CASE WHEN w.lead_count = 0 THEN 'No lead entered this step.'
             WHEN w.compared_with IS NULL THEN CASE $2 WHEN 'target' THEN 'No target is set for this step (setting step_targets).' WHEN 'previous period' THEN 'No lead entered this step in the period before.'
                 ELSE 'No group has 30 leads to compare with.' END
-            WHEN w.lead_count < 30 OR w.compared_count < 30 THEN pg_catalog.format('Too few leads to tell: %s%s.', w.lead_count, ' against ' || w.compared_count)
-            WHEN w.is_loss THEN pg_catalog.format('%s %% of %s leads pass within %s, against %s %% (%s): %s leads and %s customers lost', pg_catalog.round(100 * w.passed_ratio, 1), w.lead_count, $4,
-                    pg_catalog.round(100 * w.compared_ratio, 1), w.compared_with, pg_catalog.round(w.lost_lead_count), w.lost_customer_count)
-                || COALESCE(', worth ' || w.lost_amount, '')
+            WHEN w.lead_count < 30 OR w.compared_count < 30 THEN pg_catalog.format('Too few leads to tell: %s%s.', align.money_text(w.lead_count), ' against ' || align.money_text(w.compared_count))
+            WHEN w.is_loss THEN pg_catalog.format('%s %% of %s leads pass within %s, against %s %% (%s): %s and %s customers lost', pg_catalog.round(100 * w.passed_ratio, 1), align.money_text(w.lead_count), $4,
+                    pg_catalog.round(100 * w.compared_ratio, 1), w.compared_with, align.count_text(pg_catalog.round(w.lost_lead_count), 'lead'), pg_catalog.to_char(w.lost_customer_count, 'FM999,999,999,990.0'))
+                || COALESCE(', worth ' || align.money_text(w.lost_amount), '')
                 || CASE WHEN w.is_slower THEN pg_catalog.format('; it takes %s days, not %s', w.mean_days, w.compared_mean_days) ELSE '' END || w.where_most
-            WHEN w.is_slower THEN pg_catalog.format('It takes %s days, against %s (%s): %s days in all', w.mean_days, w.compared_mean_days, w.compared_with, pg_catalog.round(w.lost_days)) || w.where_most
+            WHEN w.is_slower THEN pg_catalog.format('It takes %s days, against %s (%s): %s days in all', w.mean_days, w.compared_mean_days, w.compared_with, align.money_text(pg_catalog.round(w.lost_days))) || w.where_most
             WHEN w.lost_lead_high_count < 0 OR w.lost_high_days < 0 THEN pg_catalog.format('Better than %s: %s %% pass, against %s %%; it takes %s days, against %s.', w.compared_with,
                     pg_catalog.round(100 * w.passed_ratio, 1), COALESCE(pg_catalog.round(100 * w.compared_ratio, 1)::text, '-'), w.mean_days, COALESCE(w.compared_mean_days::text, '-'))
             ELSE 'No difference that chance does not explain.' END
@@ -308,11 +308,12 @@ BEGIN
                 HINT = 'Leave it out for 8.';
     END IF;
     RETURN QUERY
-    WITH span AS (
+    WITH span AS MATERIALIZED (
         -- four more: the first is compared with one, and its mean error is over three
         SELECT p.period, align.lower(p.period)::timestamp AT TIME ZONE 'UTC' AS from_at, align.upper(p.period)::timestamp AT TIME ZONE 'UTC' AS full_at,
-            LEAST(align.upper(p.period)::timestamp AT TIME ZONE 'UTC', $3) AS until_at
-        FROM align.generate_series(span OPERATOR(align.-) ($2 + 3), span) p(period)),
+            u.until_at, u.until_at - interval '8760 hours' AS opened_from_at
+        FROM align.generate_series(span OPERATOR(align.-) ($2 + 3), span) p(period)
+        CROSS JOIN LATERAL (SELECT LEAST(align.upper(p.period)::timestamp AT TIME ZONE 'UTC', $3) AS until_at) u),
     part AS (
         SELECT s.*, d.*, align.median(d.took) AS cycle
         FROM span s CROSS JOIN LATERAL (
@@ -322,7 +323,7 @@ BEGIN
                 avg(x.amount) FILTER (WHERE x.outcome = 'won' AND x.closed_at >= s.from_at AND x.closed_at < s.until_at) AS value,
                 COALESCE(sum(x.amount) FILTER (WHERE x.outcome = 'won' AND x.closed_at >= s.from_at AND x.closed_at < s.until_at), 0) AS amount,
                 align.time_to(EXTRACT(epoch FROM LEAST(x.closed_at, s.until_at) - x.opened_at)::double precision / 86400, x.closed_at < s.until_at)
-                    FILTER (WHERE x.opened_at >= s.until_at - interval '8760 hours' AND (x.closed_at >= x.opened_at OR x.outcome = 'open')) AS took
+                    FILTER (WHERE x.opened_at >= s.opened_from_at AND (x.closed_at >= x.opened_at OR x.outcome = 'open')) AS took
             FROM (SELECT y.outcome, y.amount, y.opened_at, COALESCE(y.closed_at, 'infinity') AS closed_at FROM align.deal y
                   WHERE y.opened_at < s.until_at AND (y.outcome = 'open' OR y.closed_at IS NOT NULL)) x) d),
     measured AS (

@@ -102,8 +102,8 @@ CREATE FUNCTION align.now_measures(team text, at timestamptz) RETURNS SETOF alig
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
     SELECT 'measure off track', c.metric_key, pg_catalog.format('Say what is done about: %s', c.title),
-        pg_catalog.concat_ws(' ', pg_catalog.format(CASE WHEN c.last_value IS NULL THEN 'Off track when last measured,' ELSE 'Off track' END || ' for %s %s%s, since %s; the goal is %s, and nothing is done about it.',
-                c.off_track_count, m.grain, CASE c.off_track_count WHEN 1 THEN '' ELSE 's' END, c.off_track_since, pg_catalog.concat_ws(' ', c.goal, m.unit)),
+        pg_catalog.concat_ws(' ', pg_catalog.format(CASE WHEN c.last_value IS NULL THEN 'Off track when last measured,' ELSE 'Off track' END || ' for %s %s%s, since %s. The goal is %s; nothing is done about it.',
+                c.off_track_count, m.grain, CASE c.off_track_count WHEN 1 THEN '' ELSE 's' END, c.off_track_since, align.in_words(c.goal::align.target, m.unit)),
             CASE WHEN c.last_value IS NULL THEN pg_catalog.format('It has no value for %s.', c.last_period) ELSE pg_catalog.format('In %s it was %s.', c.last_period, pg_catalog.trim_scale(pg_catalog.round(c.last_value, 2))) END),
         NULL::timestamptz, align.upper(c.off_track_since::align.period), COALESCE(c.owner, c.team), m.item, NULL::numeric, NULL::bigint,
         pg_catalog.format('SELECT * FROM align.scorecard_long WHERE metric_key = %L ORDER BY period_start_date', c.metric_key)

@@ -389,7 +389,7 @@ footer { padding-top: 4px; padding-bottom: 40px; font-size: 13px; color: var(--s
 	.causes > li { padding: 5px 0 5px 24px; grid-template-columns: minmax(0, 5fr) minmax(0, 4fr); } .causes > li::before { width: 16px; height: 16px; line-height: 16px; font-size: 9px; top: 5px; } .causes .finding { font-size: 9px; } details { display: none; } .causes .cost { margin-top: 1px; }
 	.teams, .blocks, .two { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 24px; } .todo li { padding: 3px 0 3px 14px; } .todo { margin-top: 2px; }
 	.dimensions li { padding: 2px 0; grid-template-columns: minmax(0, 1fr) 18px 66px 20px; } .bar { height: 6px; } .funnel .bar { height: 10px; } .funnel li { padding: 0; grid-template-columns: 66px minmax(0, 1fr) 44px; }
-	th, td { padding: 2px 6px; } .group th { padding-top: 5px; } .spark { width: 90px; height: 24px; } .scroll { overflow: visible; } .map svg { min-width: 0; } .map, .funnel, #map { break-inside: avoid; } .note { margin-top: 5px; }
+	th, td { padding: 2px 6px; } .group th { padding-top: 5px; } .spark { width: 90px; height: 24px; } .scroll { overflow: visible; } .map svg { min-width: 0; } .map, #funnel, #map { break-inside: avoid; } .note { margin-top: 5px; }
 }
 $css$;
 COMMENT ON FUNCTION align.html_style() IS 'Serves report_html: how the page looks, on a desk, on a phone, by day, by night and on paper.';

@@ -31,7 +31,7 @@ SELECT results_eq($$SELECT from_stage, to_stage, lead_count, passed_ratio, compa
     FROM bottleneck('2025-12-01Z', period => '2025-Q3') WHERE bottleneck_order = 1$$,
     $$VALUES ('lead'::text, 'mql'::text, 40::bigint, 0.25, '2025-Q2'::text, 0.75, 20.0, 8.4, 31.6, 10.0, 4.2, 15.8, 2000::numeric, 838::numeric, 3162::numeric, 10.0, 5.0, 50.0, 29.2, 70.8)$$, 'a step by hand');
 SELECT is((SELECT finding FROM bottleneck('2025-12-01Z', period => '2025-Q3') WHERE bottleneck_order = 1),
-    '25.0 % of 40 leads pass within 90 days, against 75.0 % (2025-Q2): 20 leads and 10.0 customers lost, worth 2000; it takes 10.0 days, not 5.0.', 'in words');
+    '25.0 % of 40 leads pass within 90 days, against 75.0 % (2025-Q2): 20 leads and 10.0 customers lost, worth 2,000; it takes 10.0 days, not 5.0.', 'in words');
 SELECT is((SELECT finding FROM bottleneck('2025-12-01Z', period => '2025-Q3') WHERE bottleneck_order = 2), 'Too few leads to tell: 10 against 30.', 'too few leads say nothing');
 SELECT results_eq($$SELECT name, lead_count, is_loss FROM bottleneck_by('2025-12-01Z', period => '2025-Q3') WHERE step_order = 1 AND dimension = 'source'$$, $$VALUES ('Fair'::text, 20::bigint, false), ('Web', 20, false)$$, 'nor of sources');
 SELECT is((SELECT string_agg(from_stage || ': ' || finding, ' ' ORDER BY from_stage) FROM bottleneck('2025-12-01Z', period => '2025-Q2')), 'lead: No lead entered this step in the period before. mql: No lead entered this step in the period before.', 'nothing to compare with');
@@ -39,7 +39,7 @@ SELECT is((SELECT string_agg(from_stage || ': ' || finding, ' ' ORDER BY from_st
 SELECT is((SELECT finding FROM bottleneck('2025-12-01Z', 'target', '2025-Q3') WHERE from_stage = 'lead'), 'No target is set for this step (setting step_targets).', 'no target');
 UPDATE setting SET value = '{"mql": {"ratio": 0.5}, "customer": {"days": 3}}' WHERE key = 'step_targets';
 SELECT results_eq($$SELECT from_stage, compared_with, compared_ratio, lost_lead_count, lost_days, finding FROM bottleneck('2025-12-01Z', 'target', '2025-Q3')$$,
-    $$VALUES ('lead'::text, 'target'::text, 0.5, 10.0, NULL::numeric, '25.0 % of 40 leads pass within 90 days, against 50.0 % (target): 10 leads and 5.0 customers lost, worth 1000.'::text),
+    $$VALUES ('lead'::text, 'target'::text, 0.5, 10.0, NULL::numeric, '25.0 % of 40 leads pass within 90 days, against 50.0 % (target): 10 leads and 5.0 customers lost, worth 1,000.'::text),
              ('mql', 'target', NULL, NULL, 45.0, 'Too few leads to tell: 10.')$$, 'against targets, of shares or days');
 SELECT is((SELECT finding FROM bottleneck('2025-12-01Z', 'best source', '2025-Q3') WHERE from_stage = 'lead'), 'No group has 30 leads to compare with.', 'no source is large enough to be the best');
 -- what is open is watched as long as it was: on 19 July 5 have passed after 8 days, 35 wait for 9

@@ -69,7 +69,7 @@ is_rows(q{SELECT COALESCE(name, ''), lead_count, passed_ratio FROM bottleneck_by
 		SELECT l.source, EXTRACT(epoch FROM w.at - m.at) / 86400 AS days FROM lead l JOIN stage_event m ON m.lead = l.id AND m.stage = 'mql' LEFT JOIN stage_event w ON w.lead = l.id AND w.stage = 'customer'
 		WHERE m.at >= '2018-01-01Z' AND m.at < '2018-04-01Z') x GROUP BY GROUPING SETS ((source), ()) ORDER BY count(*)}), 'shares of every origin within 90 days');
 is_rows(q{SELECT compared_with, worst_source, finding FROM bottleneck('2018-11-30Z', 'best source', '2018-Q1')},
-	'unknown|email|11.9 % of 3343 leads pass within 90 days, against 19.7 % (unknown): 261 leads and 260.8 customers lost, worst in source email.', 'what is lost, and where most');
+	'unknown|email|11.9 % of 3,343 leads pass within 90 days, against 19.7 % (unknown): 261 leads and 260.8 customers lost, worst in source email.', 'what is lost, and where most');
 is_rows(q{SELECT finding FROM bottleneck('2018-11-30Z', 'previous period', '2018-Q2')}, 'No difference that chance does not explain.', 'the quarter after is no worse than by chance');
 
 # handoffs by working hours in Brazil, whose clock shifts: the overlap with each day's hours, by plain SQL
