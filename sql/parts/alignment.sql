@@ -279,14 +279,14 @@ BEGIN ATOMIC
             c.outcomes, c.loose, ' (' || c.names || ')', c.activities) END,
         CASE WHEN (c.is_kept AND c.outcomes + c.loose > 0) IS NOT TRUE THEN 'Enter the measures of a goal into table metric, with targets and values.'
              WHEN c.loose > 0 THEN 'Hang each loose measure on an item below a goal with an outcome, record its value, or retire it.' END,
-        pg_catalog.format('SELECT * FROM align.ladder(%L) WHERE rung <> ''item'' AND (NOT has_outcome OR measures = ''outcome'')', $1),
+        pg_catalog.format('SELECT * FROM align.ladder(%L) WHERE rung <> ''item'' AND (NOT has_outcome OR measures = ''outcome'')', align.instant_text($1)),
         CASE WHEN c.is_kept IS NULL THEN 'The scorecard has no metric.' WHEN NOT c.is_kept THEN 'No metric had a value recorded in the 365 days before.' WHEN c.outcomes + c.loose = 0 THEN 'The scorecard has activities alone, below outcomes without a metric.' END
     FROM (SELECT pg_catalog.bool_or(l.is_kept) AS is_kept, pg_catalog.count(*) FILTER (WHERE l.has_outcome AND l.is_outcome AND l.is_kept) AS outcomes,
               pg_catalog.count(*) FILTER (WHERE NOT l.has_outcome OR l.is_outcome AND NOT l.is_kept) AS loose,
               pg_catalog.count(*) FILTER (WHERE l.has_outcome AND NOT l.is_outcome) AS activities,
               pg_catalog.string_agg(l.key, ', ' ORDER BY l.key) FILTER (WHERE NOT l.has_outcome OR l.is_outcome AND NOT l.is_kept) AS names
           FROM (SELECT r.key, r.has_outcome, r.measures = 'outcome' AS is_outcome,
-                    EXISTS (SELECT FROM align.metric_value v JOIN align.metric m ON m.id = v.metric WHERE m.key = r.key AND v.at <= $1 AND v.at > $1 - '365 days'::interval) AS is_kept
+                    EXISTS (SELECT FROM align.metric_value v JOIN align.metric m ON m.id = v.metric WHERE m.key = r.key AND v.at <= $1 AND v.at > $1 - '8760 hours'::interval) AS is_kept
                 FROM align.ladder($1) r WHERE r.rung <> 'item') l) c;
 END;
 COMMENT ON FUNCTION align.dimension_outcome_focus(timestamptz) IS 'Do the measures lead to business outcomes? Of the scorecard, 100 times the outcome metrics on the ladder that had a value recorded in the last 365 days, over these and the loose ones: metrics that hang under no business outcome, and outcomes without a value. Activities under an outcome count on neither side, so that no number of them raises it.';
@@ -305,7 +305,7 @@ BEGIN ATOMIC
         GROUP BY e.lead),
     part AS MATERIALIZED (
         SELECT COALESCE(l.segment, '(none)') AS segment, pg_catalog.count(*) FILTER (WHERE n.marketing_at > b.since_at) AS m, pg_catalog.count(*) FILTER (WHERE n.sales_at > b.since_at) AS n
-        FROM entered n JOIN align.lead l ON l.id = n.lead CROSS JOIN (SELECT $1 - '365 days'::interval AS since_at OFFSET 0) b
+        FROM entered n JOIN align.lead l ON l.id = n.lead CROSS JOIN (SELECT $1 - '8760 hours'::interval AS since_at OFFSET 0) b
         GROUP BY 1),
     total AS (
         SELECT pg_catalog.sum(p.m) AS m, pg_catalog.sum(p.n) AS n FROM part p),
@@ -326,7 +326,7 @@ BEGIN ATOMIC
             CASE WHEN g.signed THEN pg_catalog.format('Both teams signed "%s".', g.name) ELSE pg_catalog.format('No definition "%s" is signed by both: halved.', g.name) END) END,
         CASE WHEN NOT g.signed THEN pg_catalog.format('Write down whom you serve by propose_definition(%L, ...), and have both teams sign it.', g.name)
              WHEN a.ratio < 0.8 THEN 'Agree in which segments marketing stops or sales starts.' END,
-        pg_catalog.format('SELECT * FROM align.segment_divergence(%L)', $1),
+        pg_catalog.format('SELECT * FROM align.segment_divergence(%L)', align.instant_text($1)),
         CASE WHEN (a.m >= 30 AND a.n >= 30) IS NOT TRUE THEN pg_catalog.format('Fewer than 30 leads in 365 days: %s of marketing, %s of sales.', align.money_text(a.m), align.money_text(a.n)) END
     FROM apart a CROSS JOIN agreed g;
 END;
@@ -342,7 +342,7 @@ BEGIN ATOMIC
         SELECT w.lead, pg_catalog.bool_or(w.qualified) FILTER (WHERE w.team = 'marketing') AS a, pg_catalog.bool_or(w.qualified) FILTER (WHERE w.team = 'sales') AS b
         FROM (SELECT DISTINCT ON (v.lead, v.team) v.lead, v.team, v.qualified
               FROM align.verdict v
-              WHERE v.definition = (SELECT g.name FROM agreed g) AND v.team IN ('marketing', 'sales') AND v.at <= $1 AND v.at > (SELECT $1 - '365 days'::interval)
+              WHERE v.definition = (SELECT g.name FROM agreed g) AND v.team IN ('marketing', 'sales') AND v.at <= $1 AND v.at > (SELECT $1 - '8760 hours'::interval)
               ORDER BY v.lead, v.team, v.at DESC) w
         GROUP BY w.lead),
     measured AS (
@@ -369,8 +369,8 @@ BEGIN ATOMIC
         SELECT t.team, pg_catalog.count(a.key) AS n,
             pg_catalog.count(c.asset_key) FILTER (WHERE c.missing_terms IS NULL AND c.forbidden_terms IS NULL AND c.carried_ratio > 0) AS good
         FROM (VALUES ('marketing'), ('sales')) t(team)
-        LEFT JOIN align.asset a ON a.team = t.team AND a.published_at <= $1 AND a.published_at > $1 - '365 days'::interval
-        LEFT JOIN align.asset_consistency($1, $1 - '365 days'::interval) c ON c.asset_key = a.key
+        LEFT JOIN align.asset a ON a.team = t.team AND a.published_at <= $1 AND a.published_at > $1 - '8760 hours'::interval
+        LEFT JOIN align.asset_consistency($1, $1 - '8760 hours'::interval) c ON c.asset_key = a.key
         GROUP BY t.team),
     whole AS (
         SELECT pg_catalog.avg(t.good::numeric / NULLIF(t.n, 0)) AS ratio, pg_catalog.sum(t.n)::bigint AS n, pg_catalog.min(t.n) AS least,
@@ -380,7 +380,7 @@ BEGIN ATOMIC
         CASE WHEN b.least > 0 THEN pg_catalog.format('Of what went out in 365 days these carry a message in force, with its required terms and no forbidden one: %s.', b.words) END,
         CASE WHEN b.least = 0 THEN 'Set the messages by set_message, and record what goes out of both teams by publish_asset.'
              WHEN b.ratio < 1 THEN 'Rewrite or withdraw what carries no message or contradicts it, furthest off first.' END,
-        pg_catalog.format('SELECT * FROM align.asset_consistency(%L, %L) ORDER BY asset_order', $1, $1 - '365 days'::interval),
+        pg_catalog.format('SELECT * FROM align.asset_consistency(%L, %L) ORDER BY asset_order', align.instant_text($1), align.instant_text($1 - '8760 hours'::interval)),
         CASE WHEN b.least = 0 THEN pg_catalog.format('Nothing of %s went out in 365 days.', (SELECT pg_catalog.string_agg(t.team, ' and ' ORDER BY t.team) FROM team t WHERE t.n = 0)) END
     FROM whole b;
 END;
@@ -389,7 +389,7 @@ COMMENT ON FUNCTION align.dimension_message(timestamptz) IS 'Do both teams say w
 CREATE FUNCTION align.dimension_process(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH measured AS MATERIALIZED (SELECT r.* FROM align.repeatability($1, $1 - '365 days'::interval) r)
+    WITH measured AS MATERIALIZED (SELECT r.* FROM align.repeatability($1, $1 - '8760 hours'::interval) r)
     SELECT pg_catalog.round(LEAST(w.repeatability, t.repeatability), 2), COALESCE(w.deal_count, 0),
         CASE WHEN w.repeatability IS NOT NULL OR t.repeatability IS NOT NULL THEN pg_catalog.concat_ws(' ', w.finding, t.finding) END,
         CASE WHEN w.repeatability IS NULL AND t.repeatability IS NULL THEN 'Enter deals with their owners, and close them.'

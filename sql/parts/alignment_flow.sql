@@ -9,8 +9,8 @@ BEGIN ATOMIC
             pg_catalog.count(*) FILTER (WHERE h.outcome = 'breached') AS overdue, pg_catalog.count(*) FILTER (WHERE h.outcome = 'leaked') AS leaked
         -- a handoff is given by an event, so other leads need not be looked at
         FROM align.handoff_rows($1, false) h
-        WHERE h.given_at > (SELECT $1 - '90 days'::interval) AND h.given_at <= $1
-          AND h.lead_id = ANY (ARRAY(SELECT e.lead FROM align.stage_event e WHERE e.at > (SELECT $1 - '90 days'::interval) AND e.at <= $1))
+        WHERE h.given_at > (SELECT $1 - '2160 hours'::interval) AND h.given_at <= $1
+          AND h.lead_id = ANY (ARRAY(SELECT e.lead FROM align.stage_event e WHERE e.at > (SELECT $1 - '2160 hours'::interval) AND e.at <= $1))
         GROUP BY h.sla),
     weakest AS (SELECT c.* FROM counted c WHERE c.n >= 30 ORDER BY c.good::numeric / c.n, c.sla LIMIT 1),
     total AS (SELECT COALESCE(pg_catalog.sum(c.n), 0)::bigint AS n FROM counted c)
@@ -21,7 +21,7 @@ BEGIN ATOMIC
              WHEN w.n IS NULL THEN 'Write what was agreed into table sla.'
              WHEN w.overdue > 0 THEN 'Take up what waits past due, oldest first; then change what makes it wait: who is told, and who takes it when the first is away.'
              WHEN w.good < 0.8 * w.n THEN 'Change what makes leads wait: who is told, and who takes them when the first is away.' END,
-        pg_catalog.format('SELECT * FROM align.handoff(%L) WHERE given_at > %L AND is_breach%s ORDER BY given_at', $1, $1 - '90 days'::interval, ' AND sla = ' || pg_catalog.quote_literal(w.sla)),
+        pg_catalog.format('SELECT * FROM align.handoff(%L) WHERE given_at > %L AND is_breach%s ORDER BY given_at', align.instant_text($1), align.instant_text($1 - '2160 hours'::interval), ' AND sla = ' || pg_catalog.quote_literal(w.sla)),
         CASE WHEN w.n IS NULL THEN pg_catalog.format('No agreement has 30 handoffs of 90 days that are due; there %s %s in all.', CASE t.n WHEN 1 THEN 'is' ELSE 'are' END, align.money_text(t.n)) END
     FROM total t LEFT JOIN weakest w ON true;
 END;
@@ -49,7 +49,7 @@ BEGIN ATOMIC
             CASE WHEN p.mean_error_ratio IS NOT NULL THEN pg_catalog.format('; a quarter was foretold by the one before within %s %%', pg_catalog.round(100 * p.mean_error_ratio)) ELSE '' END) END,
         CASE WHEN p.velocity_amount / p.before_amount IS NULL THEN 'Enter deals with amount, opening and closing.'
              WHEN p.velocity_amount < 0.8 * p.before_amount THEN pg_catalog.format('Mend what changed most since the quarter before: %s.', COALESCE(align.driver_text(p.driver), 'see the query')) END,
-        pg_catalog.format('SELECT * FROM align.momentum(NULL, 5, %L)', $1),
+        pg_catalog.format('SELECT * FROM align.momentum(NULL, 5, %L)', align.instant_text($1)),
         CASE WHEN p.velocity_amount / p.before_amount IS NULL THEN 'The velocity of the last full quarter, or of all four before, is not known.' END
     FROM (SELECT 1) one LEFT JOIN pair p ON true;
 END;
@@ -73,7 +73,7 @@ BEGIN ATOMIC
              WHEN p.unsigned IS NOT NULL THEN 'Have it signed by sign_plan: ' || p.unsigned || '.'
              WHEN p.drifted > 0 THEN 'Publish what has changed, and have both teams sign it again, or undo it.' END,
         CASE WHEN p.version IS NULL THEN 'SELECT * FROM align.plan_version_status ORDER BY version'
-             WHEN p.unsigned IS NOT NULL THEN pg_catalog.format('SELECT * FROM align.plan_version_status WHERE version = %s', p.version) ELSE pg_catalog.format('SELECT * FROM align.plan_drift(%s, %L)', p.version, $1) END,
+             WHEN p.unsigned IS NOT NULL THEN pg_catalog.format('SELECT * FROM align.plan_version_status WHERE version = %s', p.version) ELSE pg_catalog.format('SELECT * FROM align.plan_drift(%s, %L)', p.version, align.instant_text($1)) END,
         CASE WHEN p.signed * p.kept IS NULL THEN 'No plan of a period that holds the day was published by then.' END
     FROM (SELECT 1) one LEFT JOIN part p ON true;
 END;
@@ -98,7 +98,7 @@ BEGIN ATOMIC
             (SELECT pg_catalog.string_agg(pg_catalog.format('%s %s of %s', k.kind, k.held_count, k.due_count), ', ' ORDER BY k.held_ratio, k.kind) FROM kind k)) END,
         CASE WHEN w.kind IS NULL THEN 'Say in table review_rule which reviews are promised, and record them by hold_review.'
              WHEN w.held_ratio < 0.8 THEN pg_catalog.format('Hold the next %s review on %s, or promise fewer.', w.kind, pg_catalog.to_char(w.next_due_date, 'YYYY-MM-DD')) END,
-        pg_catalog.format('SELECT * FROM align.cadence(%L)', $1),
+        pg_catalog.format('SELECT * FROM align.cadence(%L)', align.instant_text($1)),
         CASE WHEN w.kind IS NULL THEN 'No review was due in 365 days.' END
     FROM (SELECT 1) one LEFT JOIN weakest w ON true;
 END;
@@ -131,9 +131,9 @@ BEGIN ATOMIC
         CASE WHEN t.planned = 0 THEN 'Enter the budget of the year into table budget_line.'
              WHEN COALESCE(t.amount, 0) = 0 THEN 'Record what is spent in table spend, each on an item of the plan.'
              WHEN t.within < t.amount THEN 'Say of each amount that was not planned what it was for; plan it, or stop it.' END,
-        pg_catalog.format('SELECT spend_date, spend_amount, note, item_key, reason FROM align.spend_without_line WHERE spend_date BETWEEN %L AND %L UNION ALL '
-            'SELECT spend_date, spend_amount, note, NULL, ''for nothing in the plan'' FROM align.spend_without_item WHERE spend_date BETWEEN %L AND %L',
-            align.lower(y.period), LEAST(align.upper(y.period) - 1, y.day), align.lower(y.period), LEAST(align.upper(y.period) - 1, y.day)),
+        pg_catalog.format('SELECT spend_date, spend_amount, note, item_key, reason FROM align.spend_without_line WHERE spend_date BETWEEN %1$L AND %2$L UNION ALL '
+            'SELECT spend_date, spend_amount, note, NULL, ''for nothing in the plan'' FROM align.spend_without_item WHERE spend_date BETWEEN %1$L AND %2$L',
+            pg_catalog.to_char(align.lower(y.period), 'YYYY-MM-DD'), pg_catalog.to_char(LEAST(align.upper(y.period) - 1, y.day), 'YYYY-MM-DD')),
         CASE WHEN t.planned = 0 THEN pg_catalog.format('Nothing is budgeted for %s.', y.period)
              WHEN COALESCE(t.amount, 0) = 0 THEN pg_catalog.format('Nothing was spent in %s so far.', y.period) END
     FROM total t CROSS JOIN year y;
@@ -153,7 +153,7 @@ BEGIN ATOMIC
         CASE WHEN t.years >= 1 THEN pg_catalog.format('%s in force %s changed %s in %s years together.', align.count_text(t.n, 'message'), CASE t.n WHEN 1 THEN 'was' ELSE 'were' END, align.count_text(t.changes, 'time'), pg_catalog.round(t.years, 1)) END,
         CASE WHEN t.n = 0 THEN 'Set the messages by set_message.'
              WHEN t.changes > 0.25 * t.years THEN 'Leave the words as they are, and change what goes out instead.' END,
-        pg_catalog.format('SELECT * FROM align.message_drift(%L)', $1),
+        pg_catalog.format('SELECT * FROM align.message_drift(%L)', align.instant_text($1)),
         CASE WHEN t.n = 0 THEN 'No message is in force.' WHEN t.years < 1 THEN 'The messages in force have not lasted a year together.' END
     FROM total t;
 END;

@@ -26,7 +26,7 @@ CREATE FUNCTION align.diagnose(at timestamptz DEFAULT pg_catalog.now())
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET jit = off
 BEGIN ATOMIC
     WITH row AS MATERIALIZED (SELECT a.* FROM align.alignment($1) a),
-    span AS MATERIALIZED (SELECT $1 - '365 days'::interval AS since, align.spending_year($1) AS year),
+    span AS MATERIALIZED (SELECT $1 - '8760 hours'::interval AS since, align.spending_year($1) AS year),
     -- what should be signed, and is not, though leads come
     unsigned AS MATERIALIZED (
         SELECT n.dimension, n.name FROM (
@@ -56,7 +56,7 @@ BEGIN ATOMIC
         FROM align.handoff_rows($1, false) h CROSS JOIN (
             SELECT pg_catalog.count(*) FILTER (WHERE align.entered(j.journey, 'customer') <= $1)::numeric / NULLIF(pg_catalog.count(*), 0) AS chance
             FROM align.lead_journey j CROSS JOIN span s WHERE align.entered(j.journey, 'mql') > s.since AND align.entered(j.journey, 'mql') <= $1) c
-        WHERE h.given_at > $1 - '90 days'::interval AND h.given_at <= $1 AND NOT h.is_feedback AND EXISTS (SELECT FROM fault f WHERE f.dimension = 'handoff')
+        WHERE h.given_at > $1 - '2160 hours'::interval AND h.given_at <= $1 AND NOT h.is_feedback AND EXISTS (SELECT FROM fault f WHERE f.dimension = 'handoff')
         GROUP BY c.chance),
     cost AS (
         SELECT 'mission_link' AS dimension, m.budget_amount - m.linked_budget_amount AS amount, NULL::numeric AS customers, 'All that is budgeted for it in the live plan is lost to the mission.' AS assumption
@@ -86,7 +86,7 @@ BEGIN ATOMIC
         SELECT 1, 'where it breaks', pg_catalog.format('the step from %s to %s %s', b.from_stage, b.to_stage, CASE WHEN s.loses THEN 'loses leads' ELSE 'has become slow' END), b.finding, b.lead_count,
             CASE WHEN s.loses THEN b.lost_amount END, CASE WHEN s.loses THEN b.lost_customer_count END,
             pg_catalog.format('The step had passed as many leads as in %s, and they had gone on as all do, at the mean amount won.', b.compared_with),
-            pg_catalog.format('SELECT * FROM align.bottleneck_by(%L) WHERE from_stage = %L ORDER BY %s DESC NULLS LAST', $1, b.from_stage, CASE WHEN s.loses THEN 'lost_lead_count' ELSE 'lost_days' END),
+            pg_catalog.format('SELECT * FROM align.bottleneck_by(%L) WHERE from_stage = %L ORDER BY %s DESC NULLS LAST', align.instant_text($1), b.from_stage, CASE WHEN s.loses THEN 'lost_lead_count' ELSE 'lost_days' END),
             CASE WHEN COALESCE(b.worst_segment, b.worst_source) IS NOT NULL THEN 'Look at ' || pg_catalog.concat_ws(' and ', 'segment ' || b.worst_segment, 'source ' || b.worst_source) || ' first.'
                  ELSE pg_catalog.format('Take ten leads that %s %s, and ask who worked them what is done otherwise than in %s: no segment or source stands out.%s',
                      CASE WHEN s.loses THEN 'went no further than' ELSE 'waited long at' END, b.from_stage, b.compared_with,

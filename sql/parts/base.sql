@@ -105,6 +105,12 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.check_past(timestamptz) IS 'An error when an instant lies in the future. Not for NULL or an infinite one.';
 
+CREATE FUNCTION align.instant_text(at timestamptz) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE $1 WHEN 'infinity' THEN 'infinity' WHEN '-infinity' THEN '-infinity'
+        ELSE pg_catalog.regexp_replace(pg_catalog.to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '\.?0+$', '') || 'Z' END;
+COMMENT ON FUNCTION align.instant_text(timestamptz) IS 'An instant in UTC, as in 2026-02-16 12:00:00Z, the same in every session.';
+
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('funnel_steps', '["lead", "mql", "sql", "opportunity", "customer"]', 'Stages in order that funnel_by_source and funnel_by_segment ask for.', true),
     ('funnel_within', '"180 days"', 'Longest time from the first of them to the last; null for no limit, and then nobody is ever given up.', true);

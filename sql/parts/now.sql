@@ -33,11 +33,6 @@ CREATE FUNCTION align.day_text(date date, day date) RETURNS text
             CASE $1 - $2 WHEN 1 THEN 'tomorrow' WHEN -1 THEN 'yesterday' ELSE CASE WHEN $1 > $2 THEN pg_catalog.format('in %s days', $1 - $2) ELSE pg_catalog.format('%s days ago', $2 - $1) END END) END;
 COMMENT ON FUNCTION align.day_text(date, date) IS 'A date as seen from a day, in words, as in: 1 Mar 2026, in 9 days.';
 
-CREATE FUNCTION align.instant_text(at timestamptz) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN pg_catalog.regexp_replace(pg_catalog.to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '\.?0+$', '') || 'Z';
-COMMENT ON FUNCTION align.instant_text(timestamptz) IS 'An instant in UTC, as in 2026-02-16 12:00:00Z, the same in every session.';
-
 -- handoffs
 
 -- Journeys are built of those leads alone that may have an open handoff.
@@ -46,8 +41,8 @@ CREATE FUNCTION align.now_handoffs(team text, at timestamptz) RETURNS SETOF alig
 BEGIN ATOMIC
     -- what was given before first_at was due more than 90 days ago, also with two weeks of holidays
     WITH owed AS MATERIALIZED (
-        SELECT s.*, c.hours, w.from_at, w.from_at - (align.due_at(c.hours, w.from_at, s.within) - w.from_at) - '14 days'::interval AS first_at
-        FROM align.sla s CROSS JOIN (SELECT $2 - '90 days'::interval AS from_at) w CROSS JOIN LATERAL (SELECT align.calendar_of(s.calendar) AS hours OFFSET 0) c
+        SELECT s.*, c.hours, w.from_at, w.from_at - (align.due_at(c.hours, w.from_at, s.within) - w.from_at) - '336 hours'::interval AS first_at
+        FROM align.sla s CROSS JOIN (SELECT $2 - '2160 hours'::interval AS from_at) w CROSS JOIN LATERAL (SELECT align.calendar_of(s.calendar) AS hours OFFSET 0) c
         WHERE CASE WHEN s.feedback THEN s.giver ELSE s.taker END = $1),
     -- what may begin a handoff, or be its refusal without a reason
     recent AS MATERIALIZED (
@@ -88,10 +83,10 @@ BEGIN ATOMIC
                   ORDER BY m.key COLLATE "C" LIMIT 1), align.now_mission()),
         NULL::numeric, o.n,
         pg_catalog.format('SELECT * FROM align.handoff(%L) WHERE sla = %L AND outcome = %L AND due_at BETWEEN %L AND %L ORDER BY due_at',
-            align.instant_text($2), o.key, CASE o.state WHEN 'breached' THEN o.state ELSE 'waiting' END, align.instant_text(o.from_at), align.instant_text($2 + '3 days'::interval))
+            align.instant_text($2), o.key, CASE o.state WHEN 'breached' THEN o.state ELSE 'waiting' END, align.instant_text(o.from_at), align.instant_text($2 + '72 hours'::interval))
     FROM (SELECT o.key, o.giver, o.taker, o.from_stage, o.to_stage, o.feedback, o.within, o.from_at, CASE WHEN $2 > h.due_at THEN 'breached' ELSE 'nearly breached' END AS state,
               pg_catalog.count(*) AS n, pg_catalog.min(h.due_at) AS due_at
-          FROM open h JOIN owed o ON o.key = h.key AND h.due_at BETWEEN o.from_at AND $2 + '3 days'::interval
+          FROM open h JOIN owed o ON o.key = h.key AND h.due_at BETWEEN o.from_at AND $2 + '72 hours'::interval
           GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) o;
 END;
 COMMENT ON FUNCTION align.now_handoffs(text, timestamptz) IS 'Handoffs that a team owes at an instant, a row per agreement and state: leads that it is to take up, and, of agreements on feedback, reasons that it is to give. Breached: past due; nearly breached: due within three days. Only those that fell due in the last 90 days, or will: what is older is for handoff(at). They serve the item of the first measure that counts one of their stages, else the mission.';

@@ -118,13 +118,15 @@ CREATE FUNCTION align.model_quality(split_at timestamptz, within interval DEFAUL
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH contact AS (
-        SELECT j.lead_id, j.source, j.segment, align.first_at(j.journey) AS first_at, align.entered(j.journey, 'customer') AS customer_at
+        SELECT j.lead_id, j.source, j.segment, align.first_at(j.journey) AS first_at, align.entered(j.journey, 'customer') AS customer_at,
+            -- in UTC: a day there has 24 hours
+            (align.first_at(j.journey) AT TIME ZONE 'UTC' + $2) AT TIME ZONE 'UTC' AS window_at
         FROM align.lead_journey j
     ), sample AS (
-        SELECT c.first_at < $1 AS is_training, COALESCE(c.customer_at <= c.first_at + $2, false) AS won,
+        SELECT c.first_at < $1 AS is_training, COALESCE(c.customer_at <= c.window_at, false) AS won,
             l.attrs || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('source', c.source, 'segment', c.segment)) AS features
         FROM contact c JOIN align.lead l ON l.id = c.lead_id
-        WHERE c.first_at + $2 <= CASE WHEN c.first_at < $1 THEN $1 ELSE $3 END
+        WHERE c.window_at <= CASE WHEN c.first_at < $1 THEN $1 ELSE $3 END
     ), known_then AS (
         SELECT s.is_training, s.won, CASE WHEN $4 IS NULL THEN s.features ELSE COALESCE(k.features, '{}') END AS features
         FROM sample s CROSS JOIN LATERAL (

@@ -162,7 +162,7 @@ BEGIN
                  m.title, round(10 * t.reaction::numeric, 1), $4, trim_scale(round(t.p::numeric, 4)), round(100 * t.explained_ratio::numeric))
              WHEN t.p < 0.05 THEN format('The mix of %s may follow the last wins a little (p %s): that explains %s %% of the shift that the longer history does not, too little for a trap.', m.title, trim_scale(round(t.p::numeric, 4)), round(100 * t.explained_ratio::numeric, 1))
              ELSE format('The mix of %s does not follow the last wins beyond what the longer history supports (p %s).', m.title, trim_scale(round(t.p::numeric, 4))) END,
-        format('SELECT * FROM align.%s(%L, %L, %s, %L%s)', CASE WHEN t.is_trap THEN 'recency_cut' ELSE 'mix_history' END, $1, m.by, $3, $4, CASE WHEN $6 <> 'last' THEN format(', %L', $6) END)
+        format('SELECT * FROM align.%s(%L, %L, %s, %L%s)', CASE WHEN t.is_trap THEN 'recency_cut' ELSE 'mix_history' END, align.instant_text($1), m.by, $3, $4, CASE WHEN $6 <> 'last' THEN format(', %L', $6) END)
     FROM matrix m CROSS JOIN LATERAL align.recency_test(m.mix, m.wins, $7, $8) t
     ORDER BY t.p, m.by;
 END $$;

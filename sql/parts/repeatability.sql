@@ -97,7 +97,7 @@ BEGIN ATOMIC
                      CASE WHEN m.p < 0.0001 THEN 'below 0.0001' ELSE pg_catalog.trim_scale(pg_catalog.round(m.p::numeric, 4))::text END, pg_catalog.round(100 * m.between_ratio::numeric, 1))
                  WHEN m.p IS NOT NULL THEN pg_catalog.format('That is no more than chance gives (p %s).', pg_catalog.trim_scale(pg_catalog.round(m.p::numeric, 4))) END,
             m.note, CASE WHEN m.left_out > 0 THEN pg_catalog.format('Left out: %s (%s).', m.why, align.money_text(m.left_out)) END),
-        pg_catalog.format('SELECT * FROM align.rep_rates(%L, %L)', $1, $2)
+        pg_catalog.format('SELECT * FROM align.rep_rates(%L, %L)', align.instant_text($1), align.instant_text($2))
     FROM measured m;
 END;
 COMMENT ON FUNCTION align.repeatability(timestamptz, timestamptz) IS 'Whether the outcome is that of the process or of the person, over the owners of deals closed after since (NULL: from the first on) and up to at: a row for the win rate and one for the cycle time of won deals (on the logarithm of days). team_value, lowest_value and highest_value: rate, or geometric mean of days, of all, of the lowest and the highest rep; statistic: chi-square or F, with its p; moment_ratio and between_ratio: share of the variance that lies between reps, with its 95 % interval (see rate_spread and mean_spread); repeatability: 100 (1 - sqrt(between_ratio)), 100 without spread; finding in words, also why nothing can be said; look_at: the query that shows the reps.';

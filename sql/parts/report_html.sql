@@ -192,7 +192,7 @@ CREATE FUNCTION align.html_funnel(at timestamptz) RETURNS text
 BEGIN ATOMIC
     WITH rule AS MATERIALIZED (SELECT align.funnel_rule_of_company($1) AS rule),
     recent AS (
-        SELECT e.lead FROM align.stage_event e WHERE e.at <= $1 GROUP BY e.lead HAVING pg_catalog.min(e.at) > $1 - '365 days'::interval),
+        SELECT e.lead FROM align.stage_event e WHERE e.at <= $1 GROUP BY e.lead HAVING pg_catalog.min(e.at) > $1 - '8760 hours'::interval),
     step AS MATERIALIZED (
         SELECT s.*, pg_catalog.max(s.reached_count) OVER () AS most, pg_catalog.lag(s.step) OVER (ORDER BY s.step_order) AS step_before
         FROM (SELECT align.funnel(e.lead, e.stage, e.at, u.rule) AS funnel

@@ -360,7 +360,7 @@ BEGIN ATOMIC
         pg_catalog.round(pg_catalog.count(*) FILTER (WHERE c.last > 0)::numeric / NULLIF(pg_catalog.count(c.first), 0), 6),
         CASE WHEN q.day < q.start_date THEN 'The period has not begun.'
              WHEN pg_catalog.count(c.first) = 0 THEN 'There was no customer at its start.'
-             WHEN q.day < q.last_date THEN pg_catalog.format('The period lasts until %s; this is so far.', q.last_date) END
+             WHEN q.day < q.last_date THEN pg_catalog.format('The period lasts until %s; this is so far.', pg_catalog.to_char(q.last_date, 'YYYY-MM-DD')) END
     FROM asked q LEFT JOIN cohort c ON true
     GROUP BY c.market, q.start_date, q.last_date, q.day
     ORDER BY c.market COLLATE "C";

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(186);
+SELECT plan(188);
 
 -- What a query says after some statements, which are then undone.
 CREATE FUNCTION pg_temp.after(change text, question text) RETURNS text LANGUAGE plpgsql AS $$
@@ -78,6 +78,12 @@ SELECT is_empty($$SELECT * FROM diagnose('2026-01-01Z')$$, '... in which nothing
 SELECT is_empty($$SELECT * FROM alignment('2026-01-01Z') WHERE finding IS NULL OR next_action IS NOT NULL OR reason_not_measured IS NOT NULL OR cautious_value >= 100$$, '... every dimension has its finding, and nothing to do');
 CREATE FUNCTION pg_temp.runs(query text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN EXECUTE query; RETURN true; END $$;
 SELECT is((SELECT count(*) FROM alignment('2026-01-01Z') WHERE pg_temp.runs(look_at)), 14::bigint, '... whose rows can be looked at');
+CREATE TEMP TABLE said AS SELECT dimension, score_value, finding, look_at FROM alignment('2026-01-01Z');
+SET timezone = 'America/New_York';
+SET datestyle = 'German';
+SELECT results_eq($$SELECT dimension, score_value, finding, look_at FROM alignment('2026-01-01Z')$$, 'TABLE said', '... and which read the same in every session');
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
 SELECT is((SELECT concat_ws(' ', index_value, measured_ratio, measured_count, weights_version, finding) FROM alignment_index('2026-01-01Z')), '100 1.000000 14 0 100.0 of 100, by 14 of 14 dimensions with 100 % of the weight.', '... and the index');
 
 -- each dimension by hand: score and evidence
@@ -231,6 +237,12 @@ SELECT is(pg_temp.after((SELECT change FROM fault WHERE n = 12), $$SELECT (cost_
 SELECT is(pg_temp.after((SELECT change FROM fault WHERE n = 10), $$SELECT (cost_amount = 1000 * cost_customer_count AND cost_customer_count > 30)::text FROM diagnose('2026-01-01Z')$$), 'true', 'cost of a process that hangs on persons');
 SELECT is(pg_temp.after((SELECT change FROM fault WHERE n = 17), $$SELECT (d.cost_amount = b.lost_amount AND d.cost_customer_count = b.lost_customer_count AND d.finding = b.finding)::text FROM diagnose('2026-01-01Z') d, bottleneck('2026-01-01Z') b WHERE b.bottleneck_order = 1$$), 'true', 'cost of a step that loses');
 SELECT ok(pg_temp.after((SELECT string_agg(change, ';' ORDER BY n) FROM fault WHERE n NOT IN (6, 12)), $$SELECT bool_and(pg_temp.runs(look_at) AND next_step <> '')::text FROM diagnose('2026-01-01Z')$$)::boolean, 'the rows of each can be looked at');
+SELECT pg_temp.after((SELECT string_agg(change, ';' ORDER BY n) FROM fault WHERE n NOT IN (6, 12)), $$SELECT string_agg(concat_ws(' ', cause, finding, look_at), chr(10)) FROM diagnose('2026-01-01Z')$$) AS diagnosis \gset
+SET timezone = 'America/New_York';
+SET datestyle = 'German';
+SELECT is(pg_temp.after((SELECT string_agg(change, ';' ORDER BY n) FROM fault WHERE n NOT IN (6, 12)), $$SELECT string_agg(concat_ws(' ', cause, finding, look_at), chr(10)) FROM diagnose('2026-01-01Z')$$), :'diagnosis', 'in every session the same');
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
 SELECT is(pg_temp.after('', $$SELECT string_agg(cause, ', ' ORDER BY finding_order) FROM diagnose('2024-01-01Z')$$), 'no signed plan', 'as known earlier: before anything was signed or published');
 
 -- the sentences: numbers as people write them, one of a thing in the singular, and nothing to do where all is well

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(31);
+SELECT plan(36);
 
 -- tables
 SELECT is((SELECT string_agg(key, ', ' ORDER BY key) FROM team),
@@ -43,6 +43,13 @@ SELECT is(instant_fault('24.12.2025', 'UTC', 'MM/DD/YYYY'), 'it does not have th
 SELECT is(instant_fault(''), 'it is empty or open, and an instant is needed', 'an open instant is no event''s');
 SELECT is(instant_fault('2026-03-01T09:30:00Z'), NULL, 'an instant has no fault');
 SELECT throws_ok($$SELECT to_instant('2026-03-01', 'Mars/Olympus')$$, '22023', 'invalid time zone: "Mars/Olympus"', 'an unknown zone');
+
+-- an instant, the same in every session
+SET timezone = 'Asia/Kolkata';
+SET datestyle = 'German';
+SELECT is(instant_text(t.at), t.said, t.said) FROM (VALUES (timestamptz '2026-02-16 13:00+01', '2026-02-16 12:00:00Z'), ('2026-02-16 00:00:00.25Z', '2026-02-16 00:00:00.25Z'), ('infinity', 'infinity'), ('-infinity', '-infinity'), (NULL, NULL)) t(at, said);
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
 
 SELECT * FROM finish();
 ROLLBACK;

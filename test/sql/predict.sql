@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(142);
+SELECT plan(143);
 
 -- The days on which tennis was played (Quinlan, Induction of Decision Trees, Machine Learning 1, 1986, table 1;
 -- Mitchell, Machine Learning, 1997, table 3.2).
@@ -202,6 +202,10 @@ SELECT results_eq('SELECT measure, bin, value, reference, evidence_count FROM qu
 SELECT is((SELECT string_agg(measure, ', ') FROM quality WHERE low IS NOT NULL AND low <= value AND value <= high), 'auc', 'the AUC has an interval');
 -- what was learned later gives it away: later is true for those who were won alone
 UPDATE lead SET attrs = '{"later": false}' WHERE key IN ('t3', 't5', 't6', 'x3', 'x4', 'x5');
+-- clocks go back between 3 October and 1 January
+SET timezone = 'America/New_York';
+SELECT results_eq($$SELECT * FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z', known => '{source}', bins => 2)$$, 'TABLE quality', 'the window is the same in every time zone');
+SET timezone = 'UTC';
 SELECT is((SELECT value FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z') WHERE measure = 'auc'), 1.000000, 'all features: it knows the future');
 SELECT is((SELECT value FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z', known => '{source,segment,nothing}') WHERE measure = 'auc'), round(5/6.0, 6), 'unless that is left out');
 SELECT is((SELECT value FROM model_quality('2025-01-01Z', '90 days', '2025-07-01Z', known => '{}') WHERE measure = 'auc'), 0.500000, 'no feature: no better than chance');

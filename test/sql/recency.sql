@@ -238,7 +238,7 @@ END $$;
 SELECT lives_ok($$SELECT pg_temp.enter('away', 0.6, 5)$$, 'money that follows the last win');
 SELECT results_eq($$SELECT r.mix, r.period_count, r.category_count, r.shift_count, r.won_count, r.p, r.is_trap, r.reaction = round(t.reaction::numeric, 4), finding ~ '^The mix of spend by channel follows the last wins: for 10 points won beyond the record a share rises by [4-7]\.\d points in the next month \(p 0\.0001\)\. That explains \d\d % of the shift that the longer history does not\.', look_at
     FROM recency_trap('2032-01-01Z', 'spend') r, pg_temp.company('away', 0.6, 5, 24, 6, 30) c, recency_test((SELECT array_agg(a ORDER BY t) FROM (SELECT t, array_agg(round((10000 * c.mix[t][k])::numeric, 2)::float8 ORDER BY k) AS a FROM generate_series(1, 24) t, generate_series(1, 6) k GROUP BY t) m), c.wins) t$$,
-    $$VALUES ('spend', 24, 6, 22, 720::bigint, 0.000100, true, true, true, 'SELECT * FROM align.recency_cut(''2032-01-01 00:00:00+00'', ''spend'', 24, ''month'')')$$, 'the trap is seen, as from the matrices');
+    $$VALUES ('spend', 24, 6, 22, 720::bigint, 0.000100, true, true, true, 'SELECT * FROM align.recency_cut(''2032-01-01 00:00:00Z'', ''spend'', 24, ''month'')')$$, 'the trap is seen, as from the matrices');
 SELECT ok((SELECT count(*) > 3 AND bool_and(missed_count > 0 AND amount_per_win < gained_amount_per_win AND won_count >= 3 AND before_ratio - after_ratio >= 0.05) FROM recency_cut('2032-01-01Z', 'spend')), 'and what it cut');
 SELECT ok((SELECT a.p <> d.p OR a.reaction <> d.reaction FROM recency_trap('2032-01-01Z', 'spend', wins => 'amount') a, recency_trap('2032-01-01Z', 'spend') d), 'wins by their amount');
 SELECT lives_ok($$SELECT pg_temp.enter('fixed', 0, 5)$$, 'money that does not');

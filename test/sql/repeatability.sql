@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(42);
+SELECT plan(43);
 
 -- rates. By hand: 103 of 290; X = sum (won - closed * 103/290)^2 / (closed * 103/290 * 187/290) = 6.018350; for two degrees of freedom p = exp(-X / 2);
 -- Kleinman's rho = (X - 2) / (290 - (100^2 + 100^2 + 90^2) / 290 - 2) = 4.018350 / 191.103448
@@ -87,6 +87,11 @@ SELECT results_eq($$SELECT owner, won_count, closed_count, won_ratio, team_ratio
     $$VALUES ('Grace'::text, 185::bigint, 342::bigint, 0.540936, 0.389167, 'above the team'::text), ('Emma', 128, 321, 0.398754, 0.389167, 'as the team'), ('Hugo', 58, 200, 0.290000, 0.389167, 'below the team')$$, 'reps, the best first');
 SELECT ok((SELECT bool_and(abs(r.cycle_days - e.days::numeric) < 0.001) AND count(*) = 8 FROM rep_rates('2025-02-01Z') r JOIN (SELECT owner, exp(avg(ln(extract(epoch FROM closed_at - opened_at) / 86400))) AS days FROM deal WHERE outcome = 'won' AND closed_at < '2025-02-01Z' GROUP BY owner) e USING (owner)), 'geometric means of days');
 SELECT is((SELECT count(*) FROM rep_rates('2024-01-01Z')), 0::bigint, 'no deals, no reps');
+SET timezone = 'America/New_York';
+SET datestyle = 'German';
+SELECT results_eq($$SELECT DISTINCT look_at FROM repeatability('2025-02-01Z') UNION ALL SELECT DISTINCT look_at FROM repeatability('2025-04-01Z', '2025-02-15Z')$$, $$VALUES ('SELECT * FROM align.rep_rates(''2025-02-01 00:00:00Z'', NULL)'), ('SELECT * FROM align.rep_rates(''2025-04-01 00:00:00Z'', ''2025-02-15 00:00:00Z'')')$$, 'the query that shows the reps, in every session the same');
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
 SELECT results_eq($$SELECT owner, shrunk_ratio, finding FROM rep_rates('2025-04-01Z', '2025-02-15Z')$$, $$VALUES ('Ben'::text, NULL::numeric, 'nothing to compare'::text)$$, 'one rep');
 -- the same deals with the owners shuffled, 400 times from seeds: p is below 0.05 about as often as it says
 SELECT results_eq($$SELECT avg((s.p < 0.05)::int) BETWEEN 0.025 AND 0.085, avg(s.repeatability) > 98 FROM (

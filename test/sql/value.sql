@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(154);
+SELECT plan(155);
 
 -- BG/NBD and Gamma-Gamma against published figures: the CDNOW parameters of Fader, Hardie and Lee (2005), table 2,
 -- and of Fader and Hardie (2013), "The Gamma-Gamma Model of Monetary Value"; the expectation over 39 weeks of their
@@ -243,6 +243,9 @@ SELECT results_eq($$SELECT market, start_amount, end_amount, gross_ratio, net_ra
     $$VALUES ('North', 180::numeric, 160::numeric, 0.777778, 0.888889, 1.000000), ('South', 20, 0, 0.000000, 0.000000, 0.000000), (NULL, 200, 200, 1.000000, 1.000000, 1.000000)$$, 'of each market');
 -- by 1 June 2025: a 150, b 0, d 20, e 200 = 370
 SELECT is((SELECT r::text FROM customer_retention('2025', at => '2025-06-01Z') r), '(,2025-01-01,2025-06-01,4,3,1,400,50,0,80,370,0.800000,0.925000,0.750000,"The period lasts until 2025-12-31; this is so far.")', 'a period that is not over');
+SET datestyle = 'German';
+SELECT is((SELECT reason FROM customer_retention('2025', at => '2025-06-01Z')), 'The period lasts until 2025-12-31; this is so far.', 'in every session the same');
+SET datestyle = 'ISO, YMD';
 SELECT is((SELECT r::text FROM customer_retention('2024', at => '2026-01-01Z') r), '(,2024-01-01,2024-12-31,0,0,0,0,0,0,0,0,,,,"There was no customer at its start.")', 'nobody to keep') ;
 SELECT is((SELECT reason FROM customer_retention('2027', at => '2026-01-01Z') r), 'The period has not begun.', 'a period to come');
 SELECT matches(pg_temp.error_of($$SELECT align.customer_retention('next year')$$), '^22P02 \| invalid period', 'no period');
