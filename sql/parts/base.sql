@@ -111,6 +111,11 @@ CREATE FUNCTION align.instant_text(at timestamptz) RETURNS text
         ELSE pg_catalog.regexp_replace(pg_catalog.to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '\.?0+$', '') || 'Z' END;
 COMMENT ON FUNCTION align.instant_text(timestamptz) IS 'An instant in UTC, as in 2026-02-16 12:00:00Z, the same in every session.';
 
+CREATE FUNCTION align.fiscal_start_month() RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT (s.value #>> '{}')::integer FROM align.setting s WHERE s.key = 'fiscal_start_month'), 1);
+COMMENT ON FUNCTION align.fiscal_start_month() IS 'The month in which the fiscal year starts, 1 to 12, by the setting of that name; 1 without one.';
+
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('funnel_steps', '["lead", "mql", "sql", "opportunity", "customer"]', 'Stages in order that funnel_by_source and funnel_by_segment ask for.', true),
     ('funnel_within', '"180 days"', 'Longest time from the first of them to the last; null for no limit, and then nobody is ever given up.', true);

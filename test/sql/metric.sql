@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(80);
+SELECT plan(83);
 
 -- the same without the row that a check names, and its number
 CREATE FUNCTION pg_temp.refusal_of(statement text) RETURNS text LANGUAGE sql AS $$
@@ -92,15 +92,21 @@ SELECT lives_ok($$INSERT INTO align.metric (key, title, kind, measures, grain) V
     'a metric without values goes, with its targets');
 
 -- targets
-SELECT ok(set_target('leads', '2026-W01', '>= 11 ~ 9'), 'a target is set');
+SELECT ok(set_target('leads', '2026-W03', '>= 20'), 'a target is set, also over values that had none');
+SELECT ok(set_target('leads', '2026-W01', '>= 11 ~ 9'), 'for earlier periods it is another');
 SELECT ok(NOT set_target('leads', '2026-W01', '>=11~9'), 'the same again is not');
-SELECT ok(set_target('leads', '2026-W03', '>= 20'), 'from a later period on it is another');
+SELECT is(pg_temp.error_of($$SELECT align.set_target('leads', '2026-W04', '>= 1')$$),
+    '55000 | target of metric "leads" from 2026-W04 would rewrite history | Values of these periods are held against >= 20 already: 1. | Set it from a later period on, of which there is no value yet; of several over values that had none, set the last first.', 'what was judged stays judged');
+SAVEPOINT before;
+SELECT ok(set_target('leads', '2026-W02', '>= 12'), 'where no value is held it may come between two');
+ROLLBACK TO before;
+SELECT is((SELECT count(*) FROM metric_target), 2::bigint, 'and nothing else is left');
 SELECT is(pg_temp.error_of($$SELECT align.set_target('leads', '2026-W03', '>= 21')$$),
     '23505 | metric "leads" has a target from 2026-W03 already | It is >= 20; a period has one target. | Set the new one from a later period on; while no value is held against the old one, its row in metric_target can be changed.', 'a period has one target');
 SELECT is(pg_temp.error_of($$INSERT INTO align.metric_target (metric, from_period, target) SELECT id, '2026-W03', '>= 21' FROM align.metric WHERE key = 'leads'$$) LIKE '23505 | duplicate key value violates unique constraint "metric_target_pkey"%', true, 'by INSERT too');
 SELECT is(pg_temp.error_of($$SELECT align.set_target('leads', '2026-01', '>= 21')$$),
     '23514 | invalid period of metric "leads": 2026-01 | Its periods are weeks. | Write 2026-W01 for the one that holds its first day.', 'a target begins with a period of the metric');
-SELECT is(pg_temp.error_of($$DELETE FROM align.metric_target$$), '55000 | target of metric "leads" from 2026-W01 cannot change | Values are held against it, or have been: 2. | Set the next one from a later period on: set_target(metric, from_period, target).', 'a target with values stays');
+SELECT is(pg_temp.error_of($$DELETE FROM align.metric_target WHERE from_period = '2026-W01'$$), '55000 | target of metric "leads" from 2026-W01 cannot change | Values are held against it, or have been: 2. | Set the next one from a later period on: set_target(metric, from_period, target).', 'a target with values stays');
 SELECT set_target('leads', '2026-W20', '>= 1') AS set \gset
 SELECT lives_ok($$UPDATE align.metric_target SET target = '>= 2' WHERE from_period = '2026-W20'; DELETE FROM align.metric_target WHERE from_period = '2026-W20'$$, 'one that nothing is held against yet can be put right');
 SELECT results_eq($$SELECT period, period_start_date, value, target, status, round(attainment_ratio, 4), origin FROM metric_history WHERE metric_key = 'leads' ORDER BY 2$$,
@@ -128,7 +134,7 @@ SELECT is(pg_temp.error_of($$SELECT align.metric_at('nix', '2026-W01')$$), 'P000
 -- targets of longer periods: two weeks at 11 and three at 20 are 82; ambers 9 and 20 are 78
 SELECT results_eq($$SELECT p, target_at('leads', p) FROM unnest('{2026-W02,2026-01,2026-W20,2025-12}'::text[]) p$$,
     $$VALUES ('2026-W02', '>= 11 ~ 9'), ('2026-01', '>= 82 ~ 78'), ('2026-W20', '>= 20'), ('2025-12', NULL)$$, 'sums of targets');
-SELECT count(set_target(m, p, t)) AS n FROM (VALUES ('score', '2026-01', '80..100'), ('score', '2026-02', '90..100 ~ 85..100'), ('score', '2026-04', '>= 90'), ('stock', '2026-01', '= 5 ~ 4..6'), ('stock', '2026-03', '<= 9 ~ 10'), ('profit', '2026-Q1', '= -5')) v(m, p, t) \gset
+SELECT count(set_target(m, p, t)) AS n FROM (VALUES ('score', '2026-04', '>= 90'), ('score', '2026-02', '90..100 ~ 85..100'), ('score', '2026-01', '80..100'), ('stock', '2026-03', '<= 9 ~ 10'), ('stock', '2026-01', '= 5 ~ 4..6'), ('profit', '2026-Q1', '= -5')) v(m, p, t) \gset
 -- the mean of 80, 90 and 90 is 86.666667, of the ambers 80, 85 and 85 83.333333
 SELECT results_eq($$SELECT m, p, target_at(m, p) FROM (VALUES ('score', '2026-Q1'), ('score', '2026-Q2'), ('score', '2026'), ('stock', '2026-Q1'), ('stock', '2026'), ('profit', '2026')) v(m, p)$$,
     $$VALUES ('score', '2026-Q1', '86.666667..100 ~ 83.333333..100'), ('score', '2026-Q2', '>= 90'), ('score', '2026', NULL), ('stock', '2026-Q1', '<= 9 ~ 10'), ('stock', '2026', '<= 9 ~ 10'), ('profit', '2026', '= -20')$$,
