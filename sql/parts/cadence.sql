@@ -136,7 +136,7 @@ CREATE FUNCTION align.due_reviews(from_date date, to_date date, at timestamptz D
     RETURNS TABLE (kind text, due_date date, status text, held_at timestamptz, team text, present text, late_days integer)
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    start_month integer := COALESCE((SELECT (s.value #>> '{}')::integer FROM align.setting s WHERE s.key = 'fiscal_start_month'), 1);
+    start_month integer := align.fiscal_start_month();
     today date := ($3 AT TIME ZONE 'UTC')::date;
 BEGIN
     IF NOT (pg_catalog.isfinite($1) AND pg_catalog.isfinite($2)) OR $2 - $1 NOT BETWEEN 0 AND 36525 THEN
@@ -190,6 +190,11 @@ BEGIN
         day := ($2 AT TIME ZONE 'UTC')::date;
         SELECT d.due_date INTO asked FROM align.due_reviews(day - 366, day + 366, $7) d
         WHERE d.kind = $1 ORDER BY pg_catalog.abs(d.due_date - day), d.due_date LIMIT 1;
+    ELSIF NOT EXISTS (SELECT FROM align.due_reviews(asked, asked, $7) d WHERE d.kind = $1) THEN
+        RAISE EXCEPTION 'the % review is not due on %', $1, pg_catalog.to_char(asked, 'YYYY-MM-DD')
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = 'Its rule in review_rule asks for other days.',
+                HINT = 'Leave the day out for the nearest; due_reviews(from_date, to_date) lists them.';
     END IF;
     INSERT INTO align.review (kind, due, held_at, team, present, note) VALUES ($1, asked, $2, $3, COALESCE($4, '{}'), $5) ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
@@ -201,7 +206,7 @@ BEGIN
     END IF;
     RETURN asked;
 END $$;
-COMMENT ON FUNCTION align.hold_review(text, timestamptz, text, text[], text, date, timestamptz) IS 'Enters a review that was held: its kind, when, the team that held it (of which the role that acts must be a member; NULL for all), who was there, a note, the day on which it was due, by default the due day nearest to it; at: the present, by default now. Result: the day on which it was due. Error for an unknown kind or team, a role that is no member, a review in the future, or one that was held already.';
+COMMENT ON FUNCTION align.hold_review(text, timestamptz, text, text[], text, date, timestamptz) IS 'Enters a review that was held: its kind, when, the team that held it (of which the role that acts must be a member; NULL for all), who was there, a note, the day on which it was due, by default the due day nearest to it; at: the present, by default now. Result: the day on which it was due. Error for an unknown kind or team, a role that is no member, a review in the future, a day on which none is due, or one that was held already.';
 REVOKE EXECUTE ON FUNCTION align.hold_review(text, timestamptz, text, text[], text, date, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.cadence(at timestamptz DEFAULT pg_catalog.now(), days integer DEFAULT 365)
@@ -221,7 +226,7 @@ BEGIN
     RETURN QUERY
     WITH due AS MATERIALIZED (SELECT d.* FROM align.due_reviews(today - $2, today + 366, $1) d),
     rule AS (
-        SELECT r.kind, GREATEST(today - $2, COALESCE(r.since_date, (SELECT pg_catalog.min(v.due) FROM align.review v WHERE v.kind = r.kind AND v.held_at <= $1))) AS since_date,
+        SELECT r.kind, r.grain, GREATEST(today - $2, COALESCE(r.since_date, (SELECT pg_catalog.min(v.due) FROM align.review v WHERE v.kind = r.kind AND v.held_at <= $1))) AS since_date,
             COALESCE(r.since_date, (SELECT pg_catalog.min(v.due) FROM align.review v WHERE v.kind = r.kind AND v.held_at <= $1)) <= today AS is_asked
         FROM align.review_rule r),
     held AS (
@@ -232,11 +237,13 @@ BEGIN
                   SELECT v.held_at FROM align.review v WHERE v.kind = r.kind AND v.held_at <= $1 AND v.held_at >= r.since_date::timestamp AT TIME ZONE 'UTC') e) h
         WHERE r.is_asked GROUP BY r.kind),
     counted AS (
+        -- a period of the rule counts once, whatever else was held in it
         SELECT r.kind, r.since_date, r.is_asked,
-            pg_catalog.count(d.due_date) FILTER (WHERE d.due_date < today) AS due, pg_catalog.count(d.held_at) FILTER (WHERE d.due_date < today) AS held,
+            pg_catalog.count(DISTINCT p.period) FILTER (WHERE d.due_date < today) AS due, pg_catalog.count(DISTINCT p.period) FILTER (WHERE d.due_date < today AND d.held_at IS NOT NULL) AS held,
             pg_catalog.avg(d.late_days) FILTER (WHERE d.due_date < today) AS late,
             (SELECT pg_catalog.min(n.due_date) FROM due n WHERE n.kind = r.kind AND n.due_date >= today AND n.held_at IS NULL) AS next_due
         FROM rule r LEFT JOIN due d ON d.kind = r.kind AND d.due_date >= r.since_date AND r.is_asked
+        CROSS JOIN LATERAL (SELECT align.period(d.due_date, r.grain, align.fiscal_start_month()) AS period OFFSET 0) p
         GROUP BY r.kind, r.since_date, r.is_asked)
     SELECT c.kind, CASE WHEN c.is_asked THEN c.since_date END, CASE WHEN c.is_asked THEN c.due END, CASE WHEN c.is_asked THEN c.held END,
         pg_catalog.round(c.held::numeric / NULLIF(c.due, 0), 6), pg_catalog.round(c.late, 1),
@@ -248,7 +255,7 @@ BEGIN
     FROM counted c LEFT JOIN held h ON h.kind = c.kind
     ORDER BY c.next_due, c.kind COLLATE "C";
 END $$;
-COMMENT ON FUNCTION align.cadence(timestamptz, integer) IS 'Whether reviews are held when they are due, a row per kind, the next one due first. at: by default now; days: how far to look back, by default 365, but not before the kind was asked for (review_rule.since_date, else the first that was held). due_count were due before that day (UTC), held_count of these were held, mean_late_days after they were due; longest_gap_days: the longest time without one, from since_date and up to at; next_due_date. All NULL for a kind that was never held nor asked for. Error for an infinite instant, or days outside of 1 to 36159.';
+COMMENT ON FUNCTION align.cadence(timestamptz, integer) IS 'Whether reviews are held when they are due, a row per kind, the next one due first. at: by default now; days: how far to look back, by default 365, but not before the kind was asked for (review_rule.since_date, else the first that was held). due_count were due before that day (UTC), held_count of these were held (a week, month, quarter or year of the rule counts once), mean_late_days after they were due; longest_gap_days: the longest time without one, from since_date and up to at; next_due_date. All NULL for a kind that was never held nor asked for. Error for an infinite instant, or days outside of 1 to 36159.';
 
 -- messages told again
 

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(49);
+SELECT plan(51);
 
 CREATE ROLE align_test_mara;
 INSERT INTO member (role, team, since_at) VALUES ('align_test_mara', 'marketing', '2025-01-01Z'), ('lea', 'marketing', '2026-02-10Z'), ('zoe', 'marketing', '2026-05-01Z'), ('sam', 'sales', '2025-01-01Z');
@@ -36,6 +36,8 @@ SELECT is(pg_temp.error_of($$SELECT hold_review('weekly', '2026-01-07T10:00Z', a
 SELECT is(pg_temp.error_of($$SELECT hold_review('weekly', '2026-03-02Z', at => '2026-03-01Z')$$),
     '22023 | invalid review: held at 2026-03-02 00:00:00+00 | It lies in the future; it is 2026-03-01 00:00:00+00. | Enter it once it was held; due_reviews(from_date, to_date) lists what is due.', 'a review in the future');
 SELECT is(pg_temp.error_of($$SELECT hold_review('weekly', now() + interval '1 hour')$$) ~ '^22023 \| invalid review: held at', true, 'that of the present too');
+SELECT is(pg_temp.error_of($$SELECT hold_review('weekly', '2026-01-14T10:00Z', due => '2026-01-14', at => '2026-03-01Z')$$),
+    '22023 | the weekly review is not due on 2026-01-14 | Its rule in review_rule asks for other days. | Leave the day out for the nearest; due_reviews(from_date, to_date) lists them.', 'on a day on which none is due');
 SELECT is(pg_temp.error_of($$SELECT hold_review('daily')$$), 'P0002 | unknown kind of review: "daily" | There are: annual, quarterly, weekly. | Enter its rule into table review_rule first.', 'an unknown kind');
 SELECT is(pg_temp.error_of($$SELECT hold_review('weekly', '2026-01-20Z', 'sales')$$),
     '42501 | role "align_test_mara" cannot hold reviews for team "sales" | Its members alone act for a team, superusers or not; "align_test_mara" is a member of: marketing. | Have a member of the team hold reviews, or enter the role into table member first.', 'for another team');
@@ -54,6 +56,11 @@ SELECT results_eq($$SELECT * FROM cadence('2026-02-09Z')$$,
              ('annual', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2026-12-31', 'None was ever held, and its rule does not say since when it is asked for.')$$, 'cadence, by hand');
 SELECT results_eq($$SELECT since_date, due_count, held_count, longest_gap_days FROM cadence('2026-02-09Z', 7) WHERE kind = 'weekly'$$,
     $$VALUES (date '2026-02-02', 1::bigint, 0::bigint, 6.6)$$, 'of the last week alone: what was held that day was due before');
+-- by another rule then: a second one of the first week, and one of the second
+SAVEPOINT before;
+INSERT INTO review (kind, due, held_at) VALUES ('weekly', '2026-01-07', '2026-01-07Z'), ('weekly', '2026-01-14', '2026-01-14Z');
+SELECT results_eq($$SELECT due_count, held_count, held_ratio FROM cadence('2026-02-09Z') WHERE kind = 'weekly'$$, $$VALUES (5::bigint, 3::bigint, 0.600000)$$, 'a week counts once');
+ROLLBACK TO before;
 UPDATE review_rule SET since_date = '2026-01-19' WHERE kind = 'annual';
 UPDATE review_rule SET since_date = '2026-06-01' WHERE kind = 'quarterly';
 SELECT results_eq($$SELECT kind, due_count, held_ratio, longest_gap_days, finding FROM cadence('2026-02-09Z') WHERE kind <> 'weekly' ORDER BY 1$$,
