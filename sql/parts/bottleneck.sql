@@ -58,7 +58,7 @@ CREATE FUNCTION align.bottleneck_by(at timestamptz DEFAULT pg_catalog.now(), aga
 DECLARE
     path text[] := (SELECT pg_catalog.array_agg(p.step::align.stage::text ORDER BY p.place) FROM align.setting t
                     CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(t.value) WITH ORDINALITY p(step, place) WHERE t.key = 'funnel_steps');
-    span align.period := COALESCE($3::align.period, align.period(($1 AT TIME ZONE 'UTC')::date, 'quarter') OPERATOR(align.-) 1);
+    span align.period := COALESCE($3::align.period, align.period(($1 AT TIME ZONE 'UTC')::date, 'quarter', align.fiscal_start_month()) OPERATOR(align.-) 1);
     before align.period := span OPERATOR(align.-) 1;
     from_at timestamptz := align.lower(span)::timestamp AT TIME ZONE 'UTC';
     horizon double precision := EXTRACT(epoch FROM $4)::double precision / 86400;
@@ -299,7 +299,7 @@ CREATE FUNCTION align.momentum(period text DEFAULT NULL, periods integer DEFAULT
         velocity_change_ratio numeric, driver text, won_count bigint, won_amount numeric, forecast_amount numeric, forecast_error_ratio numeric, mean_error_ratio numeric)
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 8 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    span align.period := COALESCE($1::align.period, align.period(($3 AT TIME ZONE 'UTC')::date, 'quarter') OPERATOR(align.-) 1);
+    span align.period := COALESCE($1::align.period, align.period(($3 AT TIME ZONE 'UTC')::date, 'quarter', align.fiscal_start_month()) OPERATOR(align.-) 1);
 BEGIN
     IF $2 IS NULL OR $2 NOT BETWEEN 1 AND 1000 THEN
         RAISE EXCEPTION 'invalid periods: %', COALESCE($2::text, 'NULL')

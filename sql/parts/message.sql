@@ -636,7 +636,7 @@ BEGIN ATOMIC
     SELECT q.message_key, q.is_total, q.quarter::text, align.lower(q.quarter), q.n, pg_catalog.round(q.similarity::numeric, 6), pg_catalog.round(q.coverage::numeric, 6),
         pg_catalog.round((q.similarity - pg_catalog.lag(q.similarity) OVER (PARTITION BY q.is_total, q.message_key ORDER BY align.lower(q.quarter)))::numeric, 6)
     FROM (SELECT a.message_key, GROUPING(a.message_key) = 1 AS is_total, a.quarter, pg_catalog.count(*) AS n, pg_catalog.avg(a.similarity) AS similarity, pg_catalog.avg(a.coverage) AS coverage
-          FROM (SELECT m.*, align.period((m.published_at AT TIME ZONE 'UTC')::date, 'quarter', COALESCE((SELECT (s.value #>> '{}')::integer FROM align.setting s WHERE s.key = 'fiscal_start_month'), 1)) AS quarter
+          FROM (SELECT m.*, align.period((m.published_at AT TIME ZONE 'UTC')::date, 'quarter', align.fiscal_start_month()) AS quarter
                 FROM align.asset_match($1, NULL, $2, true) m) a
           GROUP BY GROUPING SETS ((a.message_key, a.quarter), (a.quarter))) q
     ORDER BY q.is_total DESC, q.message_key COLLATE "C", 4;

@@ -575,7 +575,7 @@ CREATE FUNCTION align.plan_gap(at timestamptz DEFAULT pg_catalog.now())
 BEGIN ATOMIC
     WITH RECURSIVE today AS (
         SELECT ($1 AT TIME ZONE 'UTC')::date AS day,
-            align.period(($1 AT TIME ZONE 'UTC')::date, 'quarter', COALESCE((SELECT (s.value #>> '{}')::integer FROM align.setting s WHERE s.key = 'fiscal_start_month'), 1)) AS quarter),
+            align.period(($1 AT TIME ZONE 'UTC')::date, 'quarter', align.fiscal_start_month()) AS quarter),
     -- what is still to be done, and is not over
     item AS MATERIALIZED (
         SELECT i.*, align.plan_level(i.level) AS place FROM align.plan_item i WHERE i.status IN ('proposed', 'active')),

@@ -373,10 +373,10 @@ CREATE FUNCTION align.value_flow(period text, grain text DEFAULT 'quarter', at t
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 12
 BEGIN ATOMIC
     WITH span AS MATERIALIZED (
-        SELECT align.period(align.lower($1::align.period), $2) AS first, align.period(align.upper($1::align.period) - 1, $2) AS last, ($3 AT TIME ZONE 'UTC')::date AS day),
+        SELECT align.period(align.lower($1::align.period), $2, align.fiscal_start_month()) AS first, align.period(align.upper($1::align.period) - 1, $2, align.fiscal_start_month()) AS last, ($3 AT TIME ZONE 'UTC')::date AS day),
     -- a row for each part in which anything of an account changes, and a first one, of no period, for all before
     change AS (
-        SELECT r.account, CASE WHEN r.at >= align.lower(n.first) THEN align.period(r.at, $2) END AS period,
+        SELECT r.account, CASE WHEN r.at >= align.lower(n.first) THEN align.period(r.at, $2, align.fiscal_start_month()) END AS period,
             pg_catalog.sum(align.recurring_change(r.kind, r.amount)) AS amount, pg_catalog.sum(r.amount) FILTER (WHERE r.kind = 'renewal') AS renewed
         FROM span n JOIN align.revenue r ON r.at < align.upper(n.last) AND r.at <= n.day
         GROUP BY 1, 2),
@@ -411,7 +411,7 @@ CREATE FUNCTION align.customer_cohort(grain text DEFAULT 'quarter', at timestamp
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
     WITH change AS (
-        SELECT h.account, align.period(h.first_at, $1) AS cohort, align.period(h.at, $1) AS period,
+        SELECT h.account, align.period(h.first_at, $1, align.fiscal_start_month()) AS cohort, align.period(h.at, $1, align.fiscal_start_month()) AS period,
             pg_catalog.sum(h.amount) AS amount, pg_catalog.sum(h.amount) FILTER (WHERE h.at = h.first_at) AS first_amount
         FROM (SELECT r.account, r.at, align.recurring_change(r.kind, r.amount) AS amount, pg_catalog.min(r.at) OVER (PARTITION BY r.account) AS first_at
               FROM align.revenue r WHERE r.at <= ($2 AT TIME ZONE 'UTC')::date) h
@@ -425,7 +425,7 @@ BEGIN ATOMIC
     grown AS (
         SELECT c.cohort, s.s AS period, pg_catalog.sum(t.amount) OVER w AS amount, pg_catalog.sum(t.gained) OVER w AS kept, c.customers, c.first_amount
         FROM (SELECT t.cohort, t.customers, t.first_amount FROM total t WHERE t.period OPERATOR(align.=) t.cohort) c
-        CROSS JOIN LATERAL align.generate_series(c.cohort, align.period(($2 AT TIME ZONE 'UTC')::date, $1)) s(s)
+        CROSS JOIN LATERAL align.generate_series(c.cohort, align.period(($2 AT TIME ZONE 'UTC')::date, $1, align.fiscal_start_month())) s(s)
         LEFT JOIN total t ON t.cohort OPERATOR(align.=) c.cohort AND t.period OPERATOR(align.=) s.s
         WINDOW w AS (PARTITION BY c.cohort ORDER BY s.s))
     SELECT g.cohort::text, align.lower(g.cohort), g.period OPERATOR(align.-) g.cohort, g.customers, g.kept::bigint, pg_catalog.round(g.kept / g.customers, 6),

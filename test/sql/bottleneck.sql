@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(73);
+SELECT plan(75);
 
 -- passing, by hand: one after 2 days, one watched for 5, one after 10. The curve falls to 2/3 at 2 and to 0 at 10
 CREATE FUNCTION pg_temp.pass(within float8) RETURNS text LANGUAGE sql AS
@@ -127,6 +127,12 @@ SELECT results_eq($$SELECT momentum_period, win_ratio, velocity_amount, forecast
 SELECT is((SELECT mean_error_ratio FROM momentum('2025-Q2', 1, '2025-09-01Z')), (SELECT mean_error_ratio FROM momentum('2025-Q2', 8, '2025-09-01Z') LIMIT 1), 'the mean error does not hang on how many are asked for');
 SELECT is((SELECT count(*) FROM momentum('2025-05', 12, '2025-06-01Z')), 12::bigint, 'months too');
 SELECT is((SELECT string_agg(velocity_amount::text, '') FROM momentum('1999', 3, '2025-06-01Z')), NULL, 'before the first deal nothing is known');
+-- a fiscal year from February on: 15 January is of its last quarter, November to January
+SAVEPOINT before;
+UPDATE setting SET value = '2' WHERE key = 'fiscal_start_month';
+SELECT is((SELECT momentum_period FROM momentum(periods => 1, at => '2026-01-15Z')), 'FY2026-Q3@Feb', 'momentum: the fiscal quarter before');
+SELECT is((SELECT DISTINCT compared_with FROM bottleneck_by('2026-01-15Z') WHERE compared_with IS NOT NULL), 'FY2026-Q2@Feb', 'bottleneck: that against the one before it');
+ROLLBACK TO before;
 
 -- bad input
 SELECT is(pg_temp.error_of($$SELECT * FROM bottleneck('2026-01-01Z', 'last year')$$), '22023 | unknown comparison: "last year" | A step is compared with the previous period, a target, the best segment or the best source. | Write ''previous period''.', 'an unknown comparison');

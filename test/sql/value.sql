@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(155);
+SELECT plan(157);
 
 -- BG/NBD and Gamma-Gamma against published figures: the CDNOW parameters of Fader, Hardie and Lee (2005), table 2,
 -- and of Fader and Hardie (2013), "The Gamma-Gamma Model of Monetary Value"; the expectation over 39 weeks of their
@@ -263,6 +263,12 @@ SELECT results_eq($$SELECT cohort, age, customer_count, kept_count, kept_ratio, 
         ('2024-Q2', 4, 2, 0, 0.000000, 100, 0, 0.000000), ('2024-Q2', 5, 2, 1, 0.500000, 100, 40, 0.400000), ('2024-Q2', 6, 2, 1, 0.500000, 100, 40, 0.400000)$$, 'customer_cohort, by hand');
 SELECT results_eq($$SELECT cohort, max(age), max(recurring_ratio) FROM customer_cohort('year', '2026-02-01Z') GROUP BY 1 ORDER BY 1$$, $$VALUES ('2024', 1, 1.000000), ('2025', 0, 1.000000)$$, 'years that are over');
 SELECT is((SELECT count(*) FROM customer_cohort(at => '2020-01-01Z')), 0::bigint, 'no customers, no cohorts');
+-- a fiscal year from February on
+SAVEPOINT before;
+UPDATE setting SET value = '2' WHERE key = 'fiscal_start_month';
+SELECT results_eq($$SELECT period_name, start_date FROM value_flow('FY2025@Feb', at => '2026-01-01Z')$$, $$VALUES ('FY2025-Q1@Feb', date '2024-02-01'), ('FY2025-Q2@Feb', '2024-05-01'), ('FY2025-Q3@Feb', '2024-08-01'), ('FY2025-Q4@Feb', '2024-11-01')$$, 'fiscal quarters');
+SELECT is_empty($$SELECT cohort FROM customer_cohort(at => '2026-01-01Z') WHERE cohort NOT LIKE 'FY%@Feb'$$, 'and cohorts of them');
+ROLLBACK TO before;
 
 -- which segments come first: of Big 40 of 200 leads were won, for 1,000; of Lucky 2 of 2, for 3,000; of Wide none of 300
 INSERT INTO lead (key, segment, source) SELECT s || i, s, CASE WHEN i % 2 = 0 THEN 'Web' ELSE 'Fair' END FROM (VALUES ('Big', 200), ('Lucky', 2), ('Wide', 300)) v(s, n), generate_series(1, n) i;
