@@ -271,20 +271,20 @@ CREATE FUNCTION align.cohort_matrix(grain text DEFAULT 'month', reach text DEFAU
 BEGIN ATOMIC
     WITH lead AS (
         SELECT j.lead_id, j.journey,
-            align.period((align.first_at(j.journey) AT TIME ZONE 'UTC')::date, $1) AS cohort,
+            align.period((align.first_at(j.journey) AT TIME ZONE 'UTC')::date, $1, align.fiscal_start_month()) AS cohort,
             align.entered(j.journey, $2::align.stage) AS reached_at
         FROM align.lead_journey j
         WHERE align.first_at(j.journey) <= $3
     ), cohort AS (
         SELECT l.cohort, pg_catalog.count(*) AS leads FROM lead l GROUP BY l.cohort
     ), active AS (
-        SELECT l.cohort, align.period((e.at AT TIME ZONE 'UTC')::date, $1) OPERATOR(align.-) l.cohort AS elapsed,
+        SELECT l.cohort, align.period((e.at AT TIME ZONE 'UTC')::date, $1, align.fiscal_start_month()) OPERATOR(align.-) l.cohort AS elapsed,
             pg_catalog.count(DISTINCT l.lead_id) AS leads
         FROM lead l CROSS JOIN LATERAL align.events(l.journey) e
         WHERE e.at <= $3
         GROUP BY 1, 2
     ), reached AS (
-        SELECT l.cohort, align.period((l.reached_at AT TIME ZONE 'UTC')::date, $1) OPERATOR(align.-) l.cohort AS elapsed,
+        SELECT l.cohort, align.period((l.reached_at AT TIME ZONE 'UTC')::date, $1, align.fiscal_start_month()) OPERATOR(align.-) l.cohort AS elapsed,
             pg_catalog.count(*) AS leads
         FROM lead l
         WHERE l.reached_at <= $3
@@ -294,13 +294,13 @@ BEGIN ATOMIC
         COALESCE(a.leads, 0), COALESCE(r.so_far, 0),
         COALESCE(a.leads, 0)::double precision / c.leads, COALESCE(r.so_far, 0)::double precision / c.leads
     FROM cohort c
-    CROSS JOIN LATERAL pg_catalog.generate_series(0, align.period(($3 AT TIME ZONE 'UTC')::date, $1) OPERATOR(align.-) c.cohort) n (elapsed)
+    CROSS JOIN LATERAL pg_catalog.generate_series(0, align.period(($3 AT TIME ZONE 'UTC')::date, $1, align.fiscal_start_month()) OPERATOR(align.-) c.cohort) n (elapsed)
     LEFT JOIN active a ON a.cohort OPERATOR(align.=) c.cohort AND a.elapsed = n.elapsed
     LEFT JOIN LATERAL (
         SELECT pg_catalog.sum(x.leads)::bigint AS so_far FROM reached x
         WHERE x.cohort OPERATOR(align.=) c.cohort AND x.elapsed <= n.elapsed) r ON true;
 END;
-COMMENT ON FUNCTION align.cohort_matrix(text, text, timestamptz) IS 'Leads by the period of their first event (in UTC) and by how many periods have elapsed since: active_count had an event in that period, reached_count had entered the stage reach by its end. grain: week, month, quarter or year. Tidy: pivot cohort by elapsed for the matrix.';
+COMMENT ON FUNCTION align.cohort_matrix(text, text, timestamptz) IS 'Leads by the period of their first event (in UTC) and by how many periods have elapsed since: active_count had an event in that period, reached_count had entered the stage reach by its end. grain: week, month, quarter or year, the last two fiscal, by the setting fiscal_start_month. Tidy: pivot cohort by elapsed for the matrix.';
 
 CREATE VIEW align.funnel_by_source WITH (security_invoker = true) AS
     SELECT f.source, s.step_order, s.step, s.reached_count, s.open_count, pg_catalog.round(s.first_ratio::numeric, 6) AS first_ratio, pg_catalog.round(s.previous_ratio::numeric, 6) AS previous_ratio,

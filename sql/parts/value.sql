@@ -403,7 +403,7 @@ BEGIN ATOMIC
     FROM flow f WHERE f.period IS NOT NULL
     ORDER BY f.period;
 END;
-COMMENT ON FUNCTION align.value_flow(text, text, timestamptz) IS 'How what recurs came and went, for each week, month, quarter or year (grain) that a period touches and that has begun by an instant. kept: at both ends; increased: more of who was there; created: of who was not; reduced: less of who still is; lost: of who is not any more. kept + reduced + lost = start, kept + increased + created = end. renewed_amount: of renewal rows. Counts are of customers. Error for a period or grain that cannot be read.';
+COMMENT ON FUNCTION align.value_flow(text, text, timestamptz) IS 'How what recurs came and went, for each week, month, quarter or year (grain) that a period touches and that has begun by an instant. kept: at both ends; increased: more of who was there; created: of who was not; reduced: less of who still is; lost: of who is not any more. kept + reduced + lost = start, kept + increased + created = end. renewed_amount: of renewal rows. Counts are of customers. Quarters and years are fiscal, by the setting fiscal_start_month. Error for a period or grain that cannot be read.';
 
 CREATE FUNCTION align.customer_cohort(grain text DEFAULT 'quarter', at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (cohort text, cohort_start_date date, age integer, customer_count bigint, kept_count bigint, kept_ratio numeric,
@@ -433,7 +433,7 @@ BEGIN ATOMIC
     FROM grown g WHERE align.upper(g.period) <= ($2 AT TIME ZONE 'UTC')::date
     ORDER BY g.cohort, g.period;
 END;
-COMMENT ON FUNCTION align.customer_cohort(text, timestamptz) IS 'Customers by the week, month, quarter or year (grain) of their first revenue, and what is left of them at the end of each one since that is over by an instant. age: 0 for the first; kept_count: those of whom anything recurs; first_amount: what recurred of them after their first day; recurring_amount and recurring_ratio: what does at that end, and its share of first_amount, which is above 1 when they grow. Error for an unknown grain.';
+COMMENT ON FUNCTION align.customer_cohort(text, timestamptz) IS 'Customers by the week, month, quarter or year (grain) of their first revenue, and what is left of them at the end of each one since that is over by an instant. age: 0 for the first; kept_count: those of whom anything recurs; first_amount: what recurred of them after their first day; recurring_amount and recurring_ratio: what does at that end, and its share of first_amount, which is above 1 when they grow. Quarters and years are fiscal, by the setting fiscal_start_month. Error for an unknown grain.';
 
 -- which segments come first
 

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(150);
+SELECT plan(151);
 
 -- A journey from letters and days: 'a0 b1 b1 x2' has condition 1 (a) at day 0,
 -- 2 (b) twice at day 1, 3 (c), 4 (d), 5 (x, to be excluded). 'ab3' has both.
@@ -333,6 +333,10 @@ SELECT results_eq($$SELECT cohort, cohort_start_date, cohort_lead_count, elapsed
 SELECT results_eq($$SELECT cohort, elapsed, active_count, reached_count FROM cohort_matrix('quarter', 'mql', '2026-12-31Z') ORDER BY elapsed$$,
     $$VALUES ('2026-Q1'::text, 0, 5::bigint, 3::bigint), ('2026-Q1', 1, 0, 3), ('2026-Q1', 2, 0, 3), ('2026-Q1', 3, 1, 4)$$, 'cohort_matrix by quarter');
 SELECT is((SELECT sum(customer_count) FROM cohort_by_month WHERE elapsed_months = 1), 1::numeric, 'cohort_by_month');
+SAVEPOINT before;
+UPDATE setting SET value = '2' WHERE key = 'fiscal_start_month';
+SELECT results_eq($$SELECT cohort, cohort_lead_count FROM cohort_matrix('quarter', 'mql', '2026-12-31Z') WHERE elapsed = 0 ORDER BY 1$$, $$VALUES ('FY2026-Q4@Feb'::text, 3::bigint), ('FY2027-Q1@Feb', 2)$$, 'of the fiscal year, here from February on');
+ROLLBACK TO before;
 SELECT matches(pg_temp.error_of($$SELECT * FROM align.cohort_matrix('fortnight')$$), '^22023 \| invalid grain: "fortnight"', 'a grain that is none');
 
 SELECT * FROM finish();
