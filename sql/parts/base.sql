@@ -10,6 +10,18 @@ CREATE FUNCTION align.instant_fault(value text, zone text DEFAULT NULL, format t
     AS 'MODULE_PATHNAME', 'align_base_instant_fault' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION align.instant_fault(text, text, text) IS 'Why to_instant would give no instant, in words; NULL when it gives one.';
 
+CREATE FUNCTION align.check_instant(at timestamptz) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF $1 IS NULL OR NOT pg_catalog.isfinite($1) THEN
+        RAISE EXCEPTION 'invalid instant: %', COALESCE($1::text, 'NULL')
+            USING ERRCODE = 'datetime_field_overflow',
+                DETAIL = 'An instant is finite.',
+                HINT = 'Leave the instant out to mean the present.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION align.check_instant(timestamptz) IS 'An error when an instant is NULL or infinite.';
+
 CREATE TABLE align.team (
     key text NOT NULL,
     title text NOT NULL,
@@ -39,6 +51,41 @@ COMMENT ON CONSTRAINT member_pkey ON align.member IS 'a role is once in a team';
 COMMENT ON CONSTRAINT member_team_fkey ON align.member IS 'the team is known';
 CREATE INDEX member_team_idx ON align.member (team);
 COMMENT ON INDEX align.member_team_idx IS 'finds the members of a team';
+
+CREATE FUNCTION align.known_team(team text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM align.team t WHERE t.key = $1) THEN
+        RAISE EXCEPTION 'unknown team: "%"', COALESCE($1, 'NULL')
+            USING ERRCODE = 'no_data_found',
+                DETAIL = pg_catalog.format('There are: %s.', (SELECT pg_catalog.string_agg(t.key, ', ' ORDER BY t.key) FROM align.team t)),
+                HINT = 'Enter it into table team first.';
+    END IF;
+    RETURN $1;
+END $$;
+COMMENT ON FUNCTION align.known_team(text) IS 'A team''s key; an error when there is no such team.';
+
+CREATE FUNCTION align.acting_role() RETURNS text
+    LANGUAGE sql STABLE PARALLEL RESTRICTED
+    RETURN CASE pg_catalog.current_setting('role') WHEN 'none' THEN session_user::text ELSE pg_catalog.current_setting('role') END;
+COMMENT ON FUNCTION align.acting_role() IS 'The role that acts: that of SET ROLE, else the session''s, also within a function that runs as its owner.';
+
+CREATE FUNCTION align.role_for_team(team text, deed text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    actor text := align.acting_role();
+BEGIN
+    PERFORM align.known_team($1);
+    IF $2 IS NOT NULL AND NOT EXISTS (SELECT FROM align.member m WHERE m.role = actor AND m.team = $1) THEN
+        RAISE EXCEPTION 'role "%" cannot % for team "%"', actor, $2, $1
+            USING ERRCODE = 'insufficient_privilege',
+                DETAIL = pg_catalog.format('Its members alone act for a team, superusers or not; "%s" is a member of: %s.', actor, COALESCE((
+                    SELECT pg_catalog.string_agg(m.team, ', ' ORDER BY m.team) FROM align.member m WHERE m.role = actor), 'none')),
+                HINT = pg_catalog.format('Have a member of the team %s, or enter the role into table member first.', $2);
+    END IF;
+    RETURN actor;
+END $$;
+COMMENT ON FUNCTION align.role_for_team(text, text) IS 'The role that acts, when it may act for a team; deed: what it would do, as a word (sign, write), or NULL when everybody may. Error for an unknown team, or a role that is no member of it.';
 
 CREATE TABLE align.setting (
     key text NOT NULL,

@@ -357,7 +357,7 @@ DECLARE
     next_id bigint;
     fault text;
 BEGIN
-    PERFORM align.role_for_team($2, NULL);
+    PERFORM align.known_team($2);
     fault := CASE
         WHEN $1 = $2 THEN pg_catalog.format('team "%s" asks itself', $1)
         WHEN $4 IS NULL OR $4 NOT BETWEEN 0 AND 1000000000000 THEN pg_catalog.format('%s points', COALESCE($4::text, 'NULL'))

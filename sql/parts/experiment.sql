@@ -160,7 +160,7 @@ BEGIN
         PERFORM align.known_metric($6);
     END IF;
     IF $7 IS NOT NULL THEN
-        PERFORM align.role_for_team($7, NULL);
+        PERFORM align.known_team($7);
     END IF;
     INSERT INTO align.experiment (key, title, hypothesis, item, metric, team, owner, effect, planned_count, started_at)
     VALUES ($1, $2, $3, CASE WHEN $5 IS NOT NULL THEN align.known_item($5) END, $6, $7, $8, $9, $10, $11);

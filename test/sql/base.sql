@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(31);
+SELECT plan(37);
 
 -- tables
 SELECT is((SELECT string_agg(key, ', ' ORDER BY key) FROM team),
@@ -13,10 +13,18 @@ SELECT ok(NOT (SELECT builtin FROM team WHERE key = 'sales'), 'an edited team is
 INSERT INTO team (key, title) VALUES ('marketing', 'Brand and demand');
 SELECT is((SELECT title FROM team WHERE key = 'marketing'), 'Brand and demand', 'a row from a dump replaces the shipped one');
 SELECT throws_ok($$INSERT INTO team (key, title) VALUES ('marketing', 'again')$$, '23505', NULL, 'but not one of the user''s');
+SELECT is(known_team('it'), 'it', 'a team that is known');
+SELECT is(pg_temp.error_of('SELECT known_team(''board'')'),
+    'P0002 | unknown team: "board" | There are: customer success, finance, hr, it, leadership, marketing, operations, sales. | Enter it into table team first.', 'an unknown team');
+SELECT matches(pg_temp.error_of('SELECT known_team(NULL)'), '^P0002 \| unknown team: "NULL" \|', 'no team');
 INSERT INTO setting (key, value, description) VALUES ('funnel_within', '"90 days"', 'mine');
 SELECT is((SELECT value #>> '{}' FROM setting WHERE key = 'funnel_within'), '90 days', 'a setting from a dump replaces the shipped one');
 
--- instants: ISO 8601
+-- instants
+SELECT lives_ok($$SELECT check_instant('2026-03-01Z')$$, 'an instant');
+SELECT is(pg_temp.error_of($$SELECT check_instant('-infinity')$$), '22008 | invalid instant: -infinity | An instant is finite. | Leave the instant out to mean the present.', 'an infinite instant');
+SELECT matches(pg_temp.error_of('SELECT check_instant(NULL)'), '^22008 \| invalid instant: NULL \|', 'no instant');
+-- ISO 8601
 SELECT is(to_instant('2026-03-01T09:30:00Z'), '2026-03-01 09:30:00+00', 'ISO in UTC');
 SELECT is(to_instant('2026-03-01 09:30:00.25+02:00'), '2026-03-01 07:30:00.25+00', 'ISO with an offset and a fraction');
 SELECT is(to_instant('2026-03-01 9:30', 'Europe/Berlin'), '2026-03-01 08:30:00+00', 'without a zone, the zone given holds');
