@@ -260,12 +260,7 @@ DECLARE
     target align.stage := $2::align.stage;
     last align.stage_event;
 BEGIN
-    IF $3 IS NULL OR NOT pg_catalog.isfinite($3) THEN
-        RAISE EXCEPTION 'invalid instant: %', COALESCE($3::text, 'NULL')
-            USING ERRCODE = 'datetime_field_overflow',
-                DETAIL = 'An event happens at a finite instant.',
-                HINT = 'Leave the instant out to mean the present.';
-    END IF;
+    PERFORM align.check_instant($3);
     IF target IS NULL THEN
         RAISE EXCEPTION 'invalid stage: NULL'
             USING ERRCODE = 'null_value_not_allowed',

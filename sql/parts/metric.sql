@@ -180,12 +180,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN NEW;
     END IF;
-    IF NEW.at IS NULL OR NOT pg_catalog.isfinite(NEW.at) THEN
-        RAISE EXCEPTION 'invalid instant: %', COALESCE(NEW.at::text, 'NULL')
-            USING ERRCODE = 'datetime_field_overflow',
-                DETAIL = 'A value is recorded at a finite instant.',
-                HINT = 'Leave the instant out to mean the present.';
-    END IF;
+    PERFORM align.check_instant(NEW.at);
     PERFORM align.check_metric_period(NEW.metric, NEW.period);
     IF NEW.value IS NULL OR NOT (NEW.value > '-Infinity' AND NEW.value < 'Infinity') THEN
         RAISE EXCEPTION 'invalid value of metric "%" for %: %', metric_key, NEW.period, COALESCE(NEW.value::text, 'NULL')
