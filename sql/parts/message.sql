@@ -286,19 +286,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.known_message(text) IS 'A message by its key; an error that names all when there is none.';
 
-CREATE FUNCTION align.check_text(value text, what text, max_length integer) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF COALESCE($1 !~ '\S', true) OR pg_catalog.length($1) > $3 THEN
-        RAISE EXCEPTION 'invalid %: %', $2, CASE WHEN $1 IS NULL THEN 'NULL' WHEN $1 !~ '\S' THEN 'it is empty'
-                ELSE pg_catalog.format('it has %s characters', pg_catalog.length($1)) END
-            USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = pg_catalog.format('It has 1 to %s characters, and not only blanks.', $3),
-                HINT = CASE WHEN pg_catalog.length($1) > $3 THEN 'Keep what a reader sees, or split it.' ELSE 'Write it in words.' END;
-    END IF;
-END $$;
-COMMENT ON FUNCTION align.check_text(text, text, integer) IS 'An error when a text is NULL, blank or longer than so many characters; what: how the message calls it.';
-
 CREATE FUNCTION align.set_message(message_key text, kind text, team text, body text, required_terms text[] DEFAULT '{}', forbidden_terms text[] DEFAULT '{}',
     at timestamptz DEFAULT pg_catalog.now()) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

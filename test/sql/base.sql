@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(37);
+SELECT plan(39);
 
 -- tables
 SELECT is((SELECT string_agg(key, ', ' ORDER BY key) FROM team),
@@ -20,6 +20,9 @@ SELECT matches(pg_temp.error_of('SELECT known_team(NULL)'), '^P0002 \| unknown t
 INSERT INTO setting (key, value, description) VALUES ('funnel_within', '"90 days"', 'mine');
 SELECT is((SELECT value #>> '{}' FROM setting WHERE key = 'funnel_within'), '90 days', 'a setting from a dump replaces the shipped one');
 
+-- texts
+SELECT is(pg_temp.error_of($$SELECT check_text(E' \n', 'title', 500)$$), '22023 | invalid title: it is empty | It has 1 to 500 characters, and not only blanks. | Write it in words.', 'a text of blanks');
+SELECT is(pg_temp.error_of($$SELECT check_text('abcd', 'title', 3)$$), '22023 | invalid title: it has 4 characters | It has 1 to 3 characters, and not only blanks. | Keep what a reader sees, or split it.', 'a text that is too long');
 -- instants
 SELECT lives_ok($$SELECT check_instant('2026-03-01Z')$$, 'an instant');
 SELECT is(pg_temp.error_of($$SELECT check_instant('-infinity')$$), '22008 | invalid instant: -infinity | An instant is finite. | Leave the instant out to mean the present.', 'an infinite instant');
