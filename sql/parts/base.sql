@@ -139,6 +139,26 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.yield_builtin() IS 'Trigger: a row of the user''s replaces the shipped one of the same key, as when an edited one comes back from a dump.';
 
+-- Where a setting is shipped, a trigger beside it gives as arguments what it may
+-- be: a condition on $1, its value; the same in words; an example.
+CREATE FUNCTION align.check_setting() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    fits boolean;
+BEGIN
+    BEGIN
+        EXECUTE 'SELECT ' || TG_ARGV[0] INTO fits USING NEW.value;
+    EXCEPTION WHEN data_exception THEN
+        fits := false;
+    END;
+    IF fits IS NOT TRUE THEN
+        RAISE EXCEPTION 'invalid setting "%": %', NEW.key, COALESCE(NEW.value::text, 'NULL')
+            USING ERRCODE = 'check_violation', DETAIL = TG_ARGV[1], HINT = pg_catalog.format('Write it as in %s.', TG_ARGV[2]);
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION align.check_setting() IS 'Trigger: an error when a setting has a value that its readers could not use.';
+
 CREATE TRIGGER team_own_builtin BEFORE UPDATE ON align.team
     FOR EACH ROW EXECUTE FUNCTION align.own_builtin();
 CREATE TRIGGER setting_own_builtin BEFORE UPDATE ON align.setting
@@ -155,6 +175,14 @@ COMMENT ON TRIGGER setting_yield_builtin ON align.setting IS 'an edited row repl
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('funnel_steps', '["lead", "mql", "sql", "opportunity", "customer"]', 'Stages in order that funnel_by_source and funnel_by_segment ask for.', true),
     ('funnel_within', '"180 days"', 'Longest time from the first of them to the last; null for no limit, and then nobody is ever given up.', true);
+CREATE TRIGGER setting_check_funnel_steps BEFORE INSERT OR UPDATE ON align.setting
+    FOR EACH ROW WHEN (NEW.key = 'funnel_steps') EXECUTE FUNCTION align.check_setting('(SELECT pg_catalog.count(*) > 1 AND pg_catalog.count(*) = pg_catalog.count(DISTINCT t.step::align.stage) FROM pg_catalog.jsonb_array_elements_text($1) t(step))',
+        'It is a list of two stages at least, each once.', '["lead", "mql", "customer"]');
+COMMENT ON TRIGGER setting_check_funnel_steps ON align.setting IS 'what funnel_steps may be';
+CREATE TRIGGER setting_check_funnel_within BEFORE INSERT OR UPDATE ON align.setting
+    FOR EACH ROW WHEN (NEW.key = 'funnel_within') EXECUTE FUNCTION align.check_setting($$$1 = 'null' OR pg_catalog.jsonb_typeof($1) = 'string' AND ($1 #>> '{}')::interval > '0' AND ($1 #>> '{}')::interval <= '36525 days' AND EXTRACT(month FROM ($1 #>> '{}')::interval) = 0 AND EXTRACT(year FROM ($1 #>> '{}')::interval) = 0$$,
+        'It is a span of days, above 0 and up to 100 years, or null; a month has no fixed length.', '"90 days"');
+COMMENT ON TRIGGER setting_check_funnel_within ON align.setting IS 'what funnel_within may be';
 
 INSERT INTO align.team (key, title, builtin) VALUES
     ('leadership', 'Leadership', true),

@@ -77,11 +77,11 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = 'A step is watched for a number of days, above 0; a month has no fixed length.',
                 HINT = 'Write days, such as ''90 days''.';
-    ELSIF COALESCE(pg_catalog.cardinality(path), 0) < 2 OR (SELECT pg_catalog.count(DISTINCT u.step) FROM pg_catalog.unnest(path) u(step)) < pg_catalog.cardinality(path) THEN
-        RAISE EXCEPTION 'invalid path: %', COALESCE(pg_catalog.array_to_string(path, ' > '), 'empty')
-            USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = 'The path has two stages at least, each once.',
-                HINT = 'Correct the setting funnel_steps.';
+    ELSIF path IS NULL THEN
+        RAISE EXCEPTION 'no path'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                DETAIL = 'The setting funnel_steps, which names its stages, is not there.',
+                HINT = 'Enter it into table setting, as in ["lead", "mql", "customer"].';
     END IF;
     IF $2 = 'target' THEN
         bad_target := CASE pg_catalog.jsonb_typeof(targets) WHEN 'object' THEN (

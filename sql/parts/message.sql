@@ -3,6 +3,15 @@
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('text_search', '"english"', 'Text search configuration by which texts are cut into words; one of another schema than pg_catalog with its schema.', true),
     ('message_repeat_days', '90', 'A message that nobody has repeated for so many days is due for it.', true);
+CREATE TRIGGER setting_check_message_repeat_days BEFORE INSERT OR UPDATE ON align.setting
+    FOR EACH ROW WHEN (NEW.key = 'message_repeat_days') EXECUTE FUNCTION align.check_setting($$$1 @@ 'strict $.type() == "number" && $ > 0 && $ <= 36525'$$,
+        'It is a number of days, above 0 and up to 36525, which are 100 years.', '90');
+COMMENT ON TRIGGER setting_check_message_repeat_days ON align.setting IS 'what message_repeat_days may be';
+
+CREATE FUNCTION align.message_repeat_days() RETURNS numeric
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT (s.value #>> '{}')::numeric FROM align.setting s WHERE s.key = 'message_repeat_days'), 90);
+COMMENT ON FUNCTION align.message_repeat_days() IS 'The days after which a message that nobody has repeated is due for it, by the setting of that name; 90 without one.';
 
 -- how much alike texts are
 
@@ -623,7 +632,7 @@ BEGIN ATOMIC
     SELECT q.message_key, q.is_total, q.quarter::text, align.lower(q.quarter), q.n, pg_catalog.round(q.similarity::numeric, 6), pg_catalog.round(q.coverage::numeric, 6),
         pg_catalog.round((q.similarity - pg_catalog.lag(q.similarity) OVER (PARTITION BY q.is_total, q.message_key ORDER BY align.lower(q.quarter)))::numeric, 6)
     FROM (SELECT a.message_key, GROUPING(a.message_key) = 1 AS is_total, a.quarter, pg_catalog.count(*) AS n, pg_catalog.avg(a.similarity) AS similarity, pg_catalog.avg(a.coverage) AS coverage
-          FROM (SELECT m.*, align.period((m.published_at AT TIME ZONE 'UTC')::date, 'quarter', COALESCE((SELECT (s.value #>> '{}')::integer FROM align.setting s WHERE s.key = 'fiscal_start_month'), 1)) AS quarter
+          FROM (SELECT m.*, align.period((m.published_at AT TIME ZONE 'UTC')::date, 'quarter', align.fiscal_start_month()) AS quarter
                 FROM align.asset_match($1, NULL, $2, true) m) a
           GROUP BY GROUPING SETS ((a.message_key, a.quarter), (a.quarter))) q
     ORDER BY q.is_total DESC, q.message_key COLLATE "C", 4;
@@ -639,7 +648,7 @@ BEGIN ATOMIC
     message AS (
         SELECT s.message_key, pg_catalog.max(s.team) AS team, pg_catalog.min(s.set_at) AS first_at, pg_catalog.bool_or(s.until_at IS NULL) AS is_in_force, pg_catalog.max(s.until_at) AS retired_at
         FROM span s GROUP BY s.message_key),
-    repeat AS (SELECT COALESCE((SELECT (s.value #>> '{}')::numeric FROM align.setting s WHERE s.key = 'message_repeat_days'), 90) AS days),
+    repeat AS (SELECT align.message_repeat_days() AS days),
     found AS (
         SELECT 1 AS severity, 'nobody repeats it' AS gap, m.message_key, NULL::text AS asset_key, m.team, l.last_at AS gap_at,
             CASE WHEN l.last_at IS NULL THEN 'No asset has carried it yet.'
