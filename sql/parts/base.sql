@@ -22,6 +22,19 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.check_instant(timestamptz) IS 'An error when an instant is NULL or infinite.';
 
+CREATE FUNCTION align.check_near_instant(at timestamptz) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM align.check_instant($1);
+    IF $1 > pg_catalog.now() + '366 days'::interval THEN
+        RAISE EXCEPTION 'instant too far ahead: %', $1
+            USING ERRCODE = 'datetime_field_overflow',
+                DETAIL = 'It may be 366 days ahead at most; what follows it must be later still.',
+                HINT = 'Correct the year, or leave the instant out to mean the present.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION align.check_near_instant(timestamptz) IS 'An error when an instant is NULL, infinite, or more than 366 days ahead.';
+
 CREATE FUNCTION align.check_text(value text, what text, max_length integer) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -257,13 +257,13 @@ CREATE FUNCTION align.broadcast_message(message_key text, team text, channel tex
 DECLARE
     result bigint;
 BEGIN
-    PERFORM align.check_instant($4);
+    PERFORM align.check_near_instant($4);
     PERFORM align.check_text(COALESCE($3, 'none'), 'channel', 200);
     INSERT INTO align.broadcast (message, team, at, channel, role)
     VALUES ((align.known_message($1)).key, $2, $4, $3, align.role_for_team($2, NULL)) RETURNING id INTO result;
     RETURN result;
 END $$;
-COMMENT ON FUNCTION align.broadcast_message(text, text, text, timestamptz) IS 'Enters that a message was told to a team: its key, the team, where (a meeting, a mail), when, by default now. Result: its number. Error for an unknown message or team, or an infinite instant.';
+COMMENT ON FUNCTION align.broadcast_message(text, text, text, timestamptz) IS 'Enters that a message was told to a team: its key, the team, where (a meeting, a mail), when, by default now. Result: its number. Error for an unknown message or team, or an instant that is infinite or more than 366 days ahead.';
 REVOKE EXECUTE ON FUNCTION align.broadcast_message(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.message_reach(at timestamptz DEFAULT pg_catalog.now())

@@ -305,7 +305,7 @@ DECLARE
     last align.message_version;
     term text;
 BEGIN
-    PERFORM align.check_instant($7);
+    PERFORM align.check_near_instant($7);
     PERFORM align.check_text($1, 'key of a message', 63);
     PERFORM align.check_text($4, 'message', 10000);
     IF $2 IS NULL OR $2 NOT IN ('core value', 'promise', 'positioning', 'proof', 'pillar') THEN
@@ -357,7 +357,7 @@ BEGIN
     VALUES ($1, COALESCE(last.version, 0) + 1, $4, COALESCE($5, '{}'), COALESCE($6, '{}'), $7, actor);
     RETURN COALESCE(last.version, 0) + 1;
 END $$;
-COMMENT ON FUNCTION align.set_message(text, text, text, text, text[], text[], timestamptz) IS 'Sets the words of a message, by the role that acts, which must be a member of its owner team: its key, kind and team, the words, terms that whatever carries it says, and terms that it does not say; at: since when, by default now. Result: the number of the version; the same words again are no new one. Error for an unknown kind or team, a role that is no member, the message of another team or kind, an empty or too long text, a term without a word, an unknown text search configuration, or an instant not after the last version''s.';
+COMMENT ON FUNCTION align.set_message(text, text, text, text, text[], text[], timestamptz) IS 'Sets the words of a message, by the role that acts, which must be a member of its owner team: its key, kind and team, the words, terms that whatever carries it says, and terms that it does not say; at: since when, by default now. Result: the number of the version; the same words again are no new one. Error for an unknown kind or team, a role that is no member, the message of another team or kind, an empty or too long text, a term without a word, an unknown text search configuration, or an instant not after the last version''s or more than 366 days ahead.';
 REVOKE EXECUTE ON FUNCTION align.set_message(text, text, text, text, text[], text[], timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.retire_message(message_key text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
@@ -366,7 +366,7 @@ DECLARE
     known align.message := align.known_message($1);
     last align.message_version;
 BEGIN
-    PERFORM align.check_instant($2);
+    PERFORM align.check_near_instant($2);
     PERFORM align.role_for_team(known.team, 'write');
     PERFORM FROM align.message m WHERE m.key = $1 FOR UPDATE;
     SELECT v.* INTO last FROM align.message_version v WHERE v.message = $1 ORDER BY v.version DESC LIMIT 1;
@@ -381,7 +381,7 @@ BEGIN
     UPDATE align.message_version v SET retired_at = $2 WHERE v.message = $1 AND v.version = last.version;
     RETURN FOUND;
 END $$;
-COMMENT ON FUNCTION align.retire_message(text, timestamptz) IS 'Gives a message up, by the role that acts, which must be a member of its owner team; at: since when, by default now. Setting it again brings it back. Result: true, or false when it was retired before. Error for an unknown message, a role that is no member, or an instant not after the last version''s.';
+COMMENT ON FUNCTION align.retire_message(text, timestamptz) IS 'Gives a message up, by the role that acts, which must be a member of its owner team; at: since when, by default now. Setting it again brings it back. Result: true, or false when it was retired before. Error for an unknown message, a role that is no member, or an instant not after the last version''s or more than 366 days ahead.';
 REVOKE EXECUTE ON FUNCTION align.retire_message(text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.publish_asset(asset_key text, team text, channel text, title text, body text, message_key text DEFAULT NULL, item_key text DEFAULT NULL,
