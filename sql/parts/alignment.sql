@@ -2,6 +2,10 @@
 
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('alignment_definitions', '{"served": "icp", "lead": "mql"}', 'Names of the definitions that the dimensions who_we_serve and lead_definition ask for.', true);
+CREATE TRIGGER setting_check_alignment_definitions BEFORE INSERT OR UPDATE ON align.setting
+    FOR EACH ROW WHEN (NEW.key = 'alignment_definitions') EXECUTE FUNCTION align.check_setting($$$1 - '{served,lead}'::text[] = '{}' AND $1 @@ 'strict !exists($.* ? (@.type() != "string"))'$$,
+        'It names definitions, as served and as lead.', '{"served": "icp", "lead": "mql"}');
+COMMENT ON TRIGGER setting_check_alignment_definitions ON align.setting IS 'what alignment_definitions may be';
 
 CREATE TYPE align.dimension_result AS (
     score_value numeric,

@@ -175,12 +175,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN NEW;
     END IF;
-    IF NEW.at IS NULL OR NOT pg_catalog.isfinite(NEW.at) THEN
-        RAISE EXCEPTION 'invalid instant: %', COALESCE(NEW.at::text, 'NULL')
-            USING ERRCODE = 'datetime_field_overflow',
-                DETAIL = 'A value is recorded at a finite instant.',
-                HINT = 'Leave the instant out to mean the present.';
-    END IF;
+    PERFORM align.check_instant(NEW.at);
     PERFORM align.check_metric_period(NEW.metric, NEW.period);
     IF NEW.value IS NULL OR NOT (NEW.value > '-Infinity' AND NEW.value < 'Infinity') THEN
         RAISE EXCEPTION 'invalid value of metric "%" for %: %', metric_key, NEW.period, COALESCE(NEW.value::text, 'NULL')
@@ -323,7 +318,7 @@ COMMENT ON TRIGGER metric_keep ON align.metric IS 'history stays';
 CREATE FUNCTION align.record_value(metric text, period text, value numeric, note text DEFAULT NULL, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM align.check_past($5);
+    PERFORM align.check_past_instant($5);
     INSERT INTO align.metric_value (metric, period, value, note, at, by_role)
     VALUES ((align.known_metric($1)).id, $2::align.period, $3, $4, $5, align.acting_role());
     RETURN FOUND;

@@ -183,7 +183,7 @@ BEGIN ATOMIC
         pg_catalog.format('SELECT * FROM align.message_reach(%L) WHERE message_key = %L AND is_due', align.instant_text($2), m.message_key)
     FROM (
         SELECT s.message_key, s.body, pg_catalog.min(COALESCE(r.last_broadcast_at, s.set_at)) AS last_at,
-            COALESCE((SELECT pg_catalog.ceil((g.value #>> '{}')::numeric)::integer FROM align.setting g WHERE g.key = 'message_repeat_days'), 90) AS repeat_days,
+            pg_catalog.ceil(align.message_repeat_days())::integer AS repeat_days,
             pg_catalog.string_agg(r.team, ', ' ORDER BY r.last_broadcast_at NULLS FIRST, r.team COLLATE "C") AS teams,
             pg_catalog.concat_ws(' ', 'Not told to ' || pg_catalog.string_agg(r.team, ', ' ORDER BY r.team COLLATE "C") FILTER (WHERE r.last_broadcast_at IS NULL) || ' since it was set.',
                 'Last told to ' || pg_catalog.string_agg(pg_catalog.format('%s %s days ago', r.team, pg_catalog.floor(r.last_broadcast_days)), ', ' ORDER BY r.last_broadcast_at, r.team COLLATE "C")
