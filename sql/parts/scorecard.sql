@@ -239,7 +239,7 @@ DECLARE
     decided_on date := ($8 AT TIME ZONE 'UTC')::date;
     result bigint;
 BEGIN
-    PERFORM align.check_instant($8), align.check_text($3, 'cause', 10000), align.check_text($4, 'action', 10000);
+    PERFORM align.check_past_instant($8), align.check_text($3, 'cause', 10000), align.check_text($4, 'action', 10000);
     IF $6 IS NOT NULL THEN
         PERFORM align.known_team($6);
     END IF;
@@ -253,7 +253,7 @@ BEGIN
     VALUES ((align.known_metric($1)).id, $2::align.period, $3, $4, $5, $6, $7, $8, align.acting_role()) RETURNING countermeasure.id INTO result;
     RETURN result;
 END $$;
-COMMENT ON FUNCTION align.add_countermeasure(text, text, text, text, text, text, date, timestamptz) IS 'Writes down what is done about a metric, by its key, that was off track in a period: the cause, the action, who does it (a person, a team), by when; when it was decided, by default now. Result: its number. Error for an unknown metric or team, a period of another grain or one that has not begun, an empty or too long cause or action, an infinite instant, or a due day that is infinite or before it was decided.';
+COMMENT ON FUNCTION align.add_countermeasure(text, text, text, text, text, text, date, timestamptz) IS 'Writes down what is done about a metric, by its key, that was off track in a period: the cause, the action, who does it (a person, a team), by when; when it was decided, by default now. Result: its number. Error for an unknown metric or team, a period of another grain or one that has not begun, an empty or too long cause or action, an instant that is infinite or in the future, or a due day that is infinite or before it was decided.';
 REVOKE EXECUTE ON FUNCTION align.add_countermeasure(text, text, text, text, text, text, date, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.finish_countermeasure(id bigint, effect text DEFAULT NULL, at timestamptz DEFAULT pg_catalog.now()) RETURNS void

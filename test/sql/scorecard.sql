@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(71);
+SELECT plan(72);
 
 -- sparklines: eight steps from the smallest to the largest; (3 - 1) / (8 - 1) * 8 = 2.28, the third bar
 SELECT is(sparkline(c.numbers), c.line, c.numbers::text) FROM (VALUES
@@ -28,6 +28,7 @@ DELETE FROM metric;
 SELECT is(pg_temp.error_of($$INSERT INTO align.metric (key, title, kind, measures, grain, source) VALUES ('m', 'M', 'leading', 'activity', 'week', '[]')$$) LIKE '23514 | invalid source of metric "m": [] |%', true, 'a source is an object');
 SELECT is(pg_temp.error_of($$SELECT * FROM align.collect('2026')$$), 'no error', 'nothing to collect is nothing');
 SELECT matches(pg_temp.error_of(format('SELECT * FROM align.collect(''2026'', %L)', now() + interval '1 day')), '^22008 \| invalid instant: .* \| It lies in the future', 'nothing is collected of the future');
+SELECT matches(pg_temp.error_of(format('SELECT align.add_countermeasure(''x'', ''2026'', ''y'', ''z'', at => %L)', now() + interval '1 day')), '^22008 \| invalid instant: .* \| It lies in the future', 'nothing is decided in the future');
 SELECT matches(pg_temp.error_of(format('SELECT align.finish_countermeasure(1, at => %L)', now() + interval '1 day')), '^22008 \| invalid instant: .* \| It lies in the future', 'nothing is done of the future');
 
 -- facts: six leads. L1 mql Monday 5 Jan, sql 8 Jan 12:00 (3.5 days), won 20 Jan; L2 mql twice in W02 and again in W03, sql 2 Feb;
