@@ -95,12 +95,16 @@ PG_FUNCTION_INFO_V1(align_clv_in);
 Datum
 align_clv_in(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *given = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, PG_GETARG_DATUM(0)));
+	Datum		json;
+	Jsonb	   *given;
 	double		numbers[CLV_NUMBERS];
 	int			found = 0;
 	const char *fault = NULL;
 	Clv			clv;
 
+	if (!align_read_text(jsonb_in, PG_GETARG_CSTRING(0), fcinfo->context, &json))
+		PG_RETURN_NULL();
+	given = DatumGetJsonbP(json);
 	if (!JB_ROOT_IS_OBJECT(given))
 		fault = "it is no JSON object";
 	for (int i = 0; fault == NULL && i < CLV_NUMBERS; i++)

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(31);
+SELECT plan(33);
 
 -- tables
 SELECT is((SELECT string_agg(key, ', ' ORDER BY key) FROM team),
@@ -43,6 +43,21 @@ SELECT is(instant_fault('24.12.2025', 'UTC', 'MM/DD/YYYY'), 'it does not have th
 SELECT is(instant_fault(''), 'it is empty or open, and an instant is needed', 'an open instant is no event''s');
 SELECT is(instant_fault('2026-03-01T09:30:00Z'), NULL, 'an instant has no fault');
 SELECT throws_ok($$SELECT to_instant('2026-03-01', 'Mars/Olympus')$$, '22023', 'invalid time zone: "Mars/Olympus"', 'an unknown zone');
+
+-- soft errors, where the server has them
+CREATE FUNCTION pg_temp.is_valid(input text, kind text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    answer boolean;
+BEGIN
+    IF current_setting('server_version_num')::int < 160000 THEN
+        RETURN pg_temp.error_of(format('SELECT %L::%s', input, kind)) = 'no error';
+    END IF;
+    EXECUTE 'SELECT pg_input_is_valid($1, $2)' INTO answer USING input, kind;
+    RETURN answer;
+END $$;
+SELECT ok(pg_temp.is_valid('{"r": 1, "alpha": 1, "a": 1, "b": 1}', 'align.clv'), 'text of JSON is checked without an exception');
+SELECT is(array(SELECT kind || ' ' || input FROM unnest('{clv,clv_input,corpus,crosstab,flow,funnel,funnel_rule,model,ranking,series,survival}'::text[]) kind, unnest(array['{"a"', 'x', '']) input
+    WHERE pg_temp.is_valid(input, 'align.' || kind)), '{}', '... of every such type');
 
 SELECT * FROM finish();
 ROLLBACK;
