@@ -550,7 +550,6 @@ Datum
 align_funnel_rule_in(PG_FUNCTION_ARGS)
 {
 	FunnelRule *rule = palloc(sizeof(FunnelRule));
-
 	Datum		json;
 
 	if (!rule_from_list(rule, PG_GETARG_CSTRING(0)))
