@@ -21,7 +21,7 @@
 char *
 align_portfolio_amount(int64 amount, int decimals)
 {
-	char		digits[64];
+	char		digits[PORTFOLIO_MAX_DECIMALS + 21];
 	StringInfoData out;
 	int			length;
 	int			whole;
