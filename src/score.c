@@ -27,6 +27,7 @@
 #include "utils/numeric.h"
 
 #include "base.h"
+#include "base_special.h"
 
 #define MAX_VALUE		100.0
 #define MAX_EVIDENCE	1e12
@@ -36,9 +37,6 @@
 #define BLEND_FLOOR		1.0
 /* Less evidence than this counts as so much; none is told apart. */
 #define LEAST_EVIDENCE	1e-6
-
-/* Of the standard normal distribution: an interval of 95 %. */
-#define Z_95			1.959963984540054
 
 typedef int64 Score;
 
@@ -268,11 +266,10 @@ align_score_cautious(PG_FUNCTION_ARGS)
 {
 	Score		score = PG_GETARG_SCORE(0);
 	double		n = evidence_of(score);
-	double		share = value_of(score) / MAX_VALUE;
-	double		square = Z_95 * Z_95;
 	double		low;
+	double		high;
 
-	low = (n * share + square / 2 - Z_95 * sqrt(n * share * (1 - share) + square / 4)) / (n + square);
+	align_wilson(n * (value_of(score) / MAX_VALUE), n, &low, &high);
 	PG_RETURN_FLOAT8(Max(low, 0) * MAX_VALUE);
 }
 
