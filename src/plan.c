@@ -446,6 +446,7 @@ align_plan_schedule(PG_FUNCTION_ARGS)
 	{
 		int			n = order[i];
 
+		CHECK_FOR_INTERRUPTS();
 		latest[n] = end;
 		for (int j = out.first[n]; j < out.first[n + 1]; j++)
 			latest[n] = earlier_of(latest[n], minus_days(latest[out.to[j]], days[out.to[j]]));
@@ -455,6 +456,7 @@ align_plan_schedule(PG_FUNCTION_ARGS)
 		Datum		values[5];
 		bool		nulls[5] = {0};
 
+		CHECK_FOR_INTERRUPTS();
 		values[0] = Int64GetDatum(graph.ids[n]);
 		values[1] = Int32GetDatum(steps[n]);
 		values[2] = NumericGetDatum(start[n]);
