@@ -245,24 +245,6 @@ place_at(const Portfolio *portfolio, const Elements *elements, int i, const char
 	return number - 1;
 }
 
-/* Lists by from[] of what stands in to[] beside it; pairs in the order given. */
-static Places
-gather_places(const int *from, const int *to, int pairs, int lists)
-{
-	Places		places;
-
-	places.first = palloc0(sizeof(int) * (lists + 2));
-	places.to = palloc(sizeof(int) * (pairs + 1));
-	/* counted two places on, so that filling moves each to where it begins */
-	for (int i = 0; i < pairs; i++)
-		places.first[from[i] + 2]++;
-	for (int n = 2; n < lists + 2; n++)
-		places.first[n] += places.first[n - 1];
-	for (int i = 0; i < pairs; i++)
-		places.to[places.first[from[i] + 1]++] = to[i];
-	return places;
-}
-
 static int
 compare_names(const void *a, const void *b)
 {
@@ -310,7 +292,7 @@ read_alternatives(Portfolio *portfolio, const Elements *members, const Elements 
 		alternative[i] = found - portfolio->alternative;
 	}
 	/* each pair once */
-	portfolio->members = gather_places(alternative, item, count, portfolio->alternatives);
+	portfolio->members = align_graph_gather(portfolio->alternatives, alternative, item, count);
 	seen_in = palloc0(sizeof(int) * (portfolio->items + 1));
 	for (int i = 0; i < portfolio->alternatives; i++)
 		foreach_place(member, &portfolio->members, i)
@@ -320,8 +302,8 @@ read_alternatives(Portfolio *portfolio, const Elements *members, const Elements 
 			item[kept] = member;
 			alternative[kept++] = i;
 		}
-	portfolio->members = gather_places(alternative, item, kept, portfolio->alternatives);
-	portfolio->alternatives_of = gather_places(item, alternative, kept, portfolio->items);
+	portfolio->members = align_graph_gather(portfolio->alternatives, alternative, item, kept);
+	portfolio->alternatives_of = align_graph_gather(portfolio->items, item, alternative, kept);
 }
 
 static void
@@ -341,8 +323,8 @@ read_needs(Portfolio *portfolio, const Elements *items, const Elements *needs)
 		from[i] = place_at(portfolio, items, i, "item");
 		to[i] = place_at(portfolio, needs, i, "need");
 	}
-	portfolio->needs = gather_places(from, to, items->count, portfolio->items);
-	portfolio->needed_by = gather_places(to, from, items->count, portfolio->items);
+	portfolio->needs = align_graph_gather(portfolio->items, from, to, items->count);
+	portfolio->needed_by = align_graph_gather(portfolio->items, to, from, items->count);
 }
 
 /* The portfolio of the arguments; every array but the first three may be NULL. */
@@ -418,6 +400,7 @@ align_prioritize_choose(PG_FUNCTION_ARGS)
 	Datum	   *lists[5];
 	Datum		values[9];
 	bool		nulls[9] = {0};
+
 	if (work_limit < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
