@@ -271,22 +271,6 @@ align_survival_plus(PG_FUNCTION_ARGS)
 	return survival_datum(sum);
 }
 
-/* combine, and rollup(survival): transition */
-PG_FUNCTION_INFO_V1(align_survival_combine);
-Datum
-align_survival_combine(PG_FUNCTION_ARGS)
-{
-	MemoryContext context = align_base_aggregate_context(fcinfo);
-	Survival   *survival;
-
-	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	survival = PG_ARGISNULL(0) ? create_survival(context) : get_survival(PG_GETARG_DATUM(0), context);
-	if (!PG_ARGISNULL(1))
-		merge(survival, get_survival(PG_GETARG_DATUM(1), CurrentMemoryContext));
-	PG_RETURN_DATUM(survival_datum(survival));
-}
-
 /* The state of a transition. */
 static Survival *
 transition_state(FunctionCallInfo fcinfo)
@@ -294,6 +278,21 @@ transition_state(FunctionCallInfo fcinfo)
 	MemoryContext context = align_base_aggregate_context(fcinfo);
 
 	return PG_ARGISNULL(0) ? create_survival(context) : get_survival(PG_GETARG_DATUM(0), context);
+}
+
+/* combine, and rollup(survival): transition */
+PG_FUNCTION_INFO_V1(align_survival_combine);
+Datum
+align_survival_combine(PG_FUNCTION_ARGS)
+{
+	Survival   *survival;
+
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	survival = transition_state(fcinfo);
+	if (!PG_ARGISNULL(1))
+		merge(survival, get_survival(PG_GETARG_DATUM(1), CurrentMemoryContext));
+	PG_RETURN_DATUM(survival_datum(survival));
 }
 
 static void
