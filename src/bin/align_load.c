@@ -187,12 +187,12 @@ write_rejects(Load *load, FILE *out)
 		else
 		{
 			fprintf(out, "%ld,", csv.line);
-			csv_write_field(out, load->faults[next].reason);
+			csv_write_field(out, load->faults[next].reason, false);
 		}
 		for (int c = 0; c < csv.count; c++)
 		{
 			putc(',', out);
-			csv_write_field(out, csv_field(&csv, c));
+			csv_write_field(out, csv_field(&csv, c), csv.quoted[c]);
 		}
 		putc('\n', out);
 		if (!is_header)
