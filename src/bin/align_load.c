@@ -233,15 +233,10 @@ judge(Load *load, FILE *rejects)
 static void
 leave_out_faults(Load *load)
 {
-	PGresult   *result;
-
 	if (load->fault_count == 0)
 		return;
 	run("CREATE TEMPORARY TABLE load_fault (line bigint) ON COMMIT DROP");
-	result = PQexec(connection, "COPY pg_temp.load_fault FROM STDIN");
-	if (PQresultStatus(result) != PGRES_COPY_IN)
-		fail("%s", PQresultErrorMessage(result));
-	PQclear(result);
+	begin_copy("COPY pg_temp.load_fault FROM STDIN");
 	for (long i = 0; i < load->fault_count; i++)
 	{
 		char		line[32];
@@ -250,11 +245,7 @@ leave_out_faults(Load *load)
 		if (PQputCopyData(connection, line, (int) strlen(line)) != 1)
 			fail("%s", PQerrorMessage(connection));
 	}
-	if (PQputCopyEnd(connection, NULL) != 1)
-		fail("%s", PQerrorMessage(connection));
-	for (; (result = PQgetResult(connection)) != NULL; PQclear(result))
-		if (PQresultStatus(result) != PGRES_COMMAND_OK)
-			fail("%s", PQresultErrorMessage(result));
+	end_copy();
 	run(load->kind == FILE_LEADS ?
 		"DELETE FROM pg_temp.load_lead s USING pg_temp.load_fault f WHERE f.line = s.line" :
 		"DELETE FROM pg_temp.load_event s USING pg_temp.load_fault f WHERE f.line = s.line");
