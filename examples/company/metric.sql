@@ -24,11 +24,11 @@ FROM (VALUES
 LEFT JOIN plan_item i ON i.key = m.item;
 
 SELECT count(*) FILTER (WHERE set_target(t.metric, t.period, t.target)) AS targets FROM (VALUES
-    ('revenue', '2025-01', '>= 750000 ~ 650000'), ('revenue', '2026-01', '>= 1000000 ~ 900000'),
-    ('new-plants', '2025-W01', '>= 8 ~ 6'), ('new-plants', '2025-W27', '>= 10 ~ 8'), ('new-plants', '2026-W01', '>= 13 ~ 10'),
-    ('referral-plants', '2025-01', '>= 14 ~ 11'), ('retention', '2025-Q1', '>= 94 ~ 92'),
-    ('mql', '2025-W01', '>= 120 ~ 110'), ('sql', '2025-W01', '>= 50 ~ 45'), ('mql-to-sql', '2025-01', '>= 0.40 ~ 0.36'), ('cycle', '2025-01', '<= 18 ~ 20'),
-    ('events-spend', '2025-01', '6000..9000 ~ 5000..10000'), ('first-talks', '2025-W01', '>= 5 ~ 4'), ('visitors', '2025-W01', '>= 40 ~ 30'), ('posts', '2025-W01', '= 3 ~ 2..4')) t(metric, period, target) \gset
+    ('revenue', '2024-01', '>= 600000 ~ 500000'), ('revenue', '2025-01', '>= 750000 ~ 650000'), ('revenue', '2026-01', '>= 1000000 ~ 900000'),
+    ('new-plants', '2024-W01', '>= 6 ~ 5'), ('new-plants', '2025-W01', '>= 8 ~ 6'), ('new-plants', '2025-W27', '>= 10 ~ 8'), ('new-plants', '2026-W01', '>= 13 ~ 10'),
+    ('referral-plants', '2024-01', '>= 14 ~ 11'), ('retention', '2024-Q1', '>= 94 ~ 92'),
+    ('mql', '2024-W01', '>= 120 ~ 110'), ('sql', '2024-W01', '>= 50 ~ 45'), ('mql-to-sql', '2024-01', '>= 0.40 ~ 0.36'), ('cycle', '2024-01', '<= 18 ~ 20'),
+    ('events-spend', '2024-01', '6000..9000 ~ 5000..10000'), ('first-talks', '2024-W01', '>= 5 ~ 4'), ('visitors', '2024-W01', '>= 40 ~ 30'), ('posts', '2024-W01', '= 3 ~ 2..4')) t(metric, period, target) \gset
 
 \echo
 \echo 'What both teams are measured by, and what each should be in the first quarter'

@@ -1,4 +1,4 @@
--- scorecard.sql: the sample company's scorecard of 2025. Run by make demo after
+-- scorecard.sql: the sample company's scorecard of 2024 and 2025. Run by make demo after
 -- metric.sql: the metrics are filled from what the CRM knows or by hand, week by
 -- week as they would have been, and held against their targets.
 \pset footer off
@@ -14,19 +14,20 @@ CREATE FUNCTION pg_temp.draw(VARIADIC words text[]) RETURNS float8 IMMUTABLE LAN
 -- what was spent on events, and what was entered by hand: two meetings forgot it
 INSERT INTO spend (item, at, amount, channel, note)
 SELECT i.id, p.at, round((4500 + 6000 * pg_temp.draw('spend', p.at::text))::numeric, -2), 'Plant day', 'Plant day'
-FROM plan_item i CROSS JOIN (SELECT lower(p) + 11 AS at FROM generate_series(period '2025-01', '2025-12') p) p WHERE i.key = 'S3';
+FROM plan_item i CROSS JOIN (SELECT lower(p) + 11 AS at FROM generate_series(period '2024-01', '2025-12') p) p WHERE i.key = 'S3';
 SELECT count(record_value(m.key, p::text, floor(m.low + m.spread * pg_temp.draw(m.key, p::text))::numeric, at => upper(p) + time '09:00' AT TIME ZONE 'UTC')) AS entered
-FROM (VALUES ('first-talks', 2, 5), ('posts', 2, 3)) m(key, low, spread) CROSS JOIN generate_series(period '2025-W01', '2025-W52') p
+FROM (VALUES ('first-talks', 2, 5), ('posts', 2, 3)) m(key, low, spread) CROSS JOIN generate_series(period '2024-W01', '2025-W52') p
 WHERE NOT (m.key = 'first-talks' AND p::text IN ('2025-W33', '2025-W47')) \gset
 SELECT count(record_value('retention', v.period, v.value, at => v.at)) AS kept
-FROM (VALUES ('2025-Q1', 94.8, '2025-04-07Z'::timestamptz), ('2025-Q2', 93.9, '2025-07-07Z'), ('2025-Q3', 92.6, '2025-10-06Z'), ('2025-Q4', 91.2, '2025-12-31Z')) v(period, value, at) \gset
+FROM (VALUES ('2024-Q1', 95.2, '2024-04-08Z'::timestamptz), ('2024-Q2', 95.6, '2024-07-08Z'), ('2024-Q3', 95.1, '2024-10-07Z'), ('2024-Q4', 95.0, '2025-01-07Z'),
+    ('2025-Q1', 94.8, '2025-04-07Z'), ('2025-Q2', 93.9, '2025-07-07Z'), ('2025-Q3', 92.6, '2025-10-06Z'), ('2025-Q4', 91.2, '2025-12-31Z')) v(period, value, at) \gset
 
 \echo
 \echo 'The scorecard fills itself: every Monday the week, on the first of a month all that is over by then'
 SELECT change, count(*) AS "values" FROM (
-    SELECT c.change FROM generate_series(period '2025-W01', '2025-W52') p CROSS JOIN LATERAL collect(p::text, upper(p)::timestamp AT TIME ZONE 'UTC') c
+    SELECT c.change FROM generate_series(period '2024-W01', '2025-W52') p CROSS JOIN LATERAL collect(p::text, upper(p)::timestamp AT TIME ZONE 'UTC') c
     UNION ALL
-    SELECT c.change FROM generate_series(period '2025-01', '2025-12') p CROSS JOIN LATERAL collect('2025', upper(p)::timestamp AT TIME ZONE 'UTC') c) c
+    SELECT c.change FROM generate_series(period '2024-01', '2025-12') p CROSS JOIN LATERAL collect(left(p::text, 4), upper(p)::timestamp AT TIME ZONE 'UTC') c) c
 GROUP BY change ORDER BY change;
 SELECT add_countermeasure('retention', '2025-Q3', 'Plants wait 50 days until they are live', 'A standard plan for going live, and two launch leads', 'Jana Falk', 'customer success', '2026-02-27', '2025-10-07Z') AS first,
     add_countermeasure('first-talks', '2025-W44', 'Nobody calls the guests of a plant day', 'Sales calls every guest within two days', 'Maya Cole', 'sales', '2025-12-05', '2025-11-04Z') AS second \gset
@@ -45,7 +46,7 @@ SELECT title, period, cause, action, owner, value AS "was", last_value AS "is", 
 
 \echo 'The year, from weeks and months (a week belongs to the quarter of its Thursday)'
 SELECT m.key AS metric, v.q AS quarter, trim_scale(a.value) AS value, target_at(m.key, v.q) AS target, align.status(a.value, target_at(m.key, v.q)::target) AS status
-FROM (VALUES ('revenue'), ('new-plants')) m(key) CROSS JOIN (VALUES ('2025-Q1'), ('2025-Q2'), ('2025-Q3'), ('2025-Q4'), ('2025')) v(q) CROSS JOIN LATERAL metric_at(m.key, v.q, '2026-01-01Z') a;
+FROM (VALUES ('revenue'), ('new-plants')) m(key) CROSS JOIN (VALUES ('2025-Q1'), ('2025-Q2'), ('2025-Q3'), ('2025-Q4'), ('2025'), ('2024')) v(q) CROSS JOIN LATERAL metric_at(m.key, v.q, '2026-01-01Z') a;
 
 \echo 'The ladder: from the outcome down to each team''s measures; last, what leads to no outcome'
 SELECT title, rung, team, goal, trim_scale(round(last_value, 2)) AS last, status, note FROM ladder('2026-01-01Z') ORDER BY tree_order;
