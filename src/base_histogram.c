@@ -104,6 +104,20 @@ align_histogram_merge(Histogram *into, const Histogram *from, int sign, MemoryCo
 }
 
 /*
+ * Whether it is as one to which nothing was added: a difference of as many
+ * durations need not be.
+ */
+bool
+align_histogram_is_empty(const Histogram *histogram)
+{
+	for (int i = 0; i < histogram->size; i++)
+		if (histogram->counts[i] != 0)
+			return false;
+	return histogram->sum_usecs % USECS_PER_SEC == 0 &&
+		histogram->sum_secs + histogram->sum_usecs / USECS_PER_SEC == 0;
+}
+
+/*
  * The smallest duration that at least this fraction of all does not exceed, as
  * the middle of its bucket: percentile_disc, to 1 %. False when nothing counts.
  */

@@ -52,6 +52,13 @@ typedef struct Flow
 	FlowCell	cells[FLOW_CELLS];	/* from * STAGE_MAX_COUNT + to */
 } Flow;
 
+/* In a difference the durations of as many moves may still differ. */
+static bool
+is_empty(const FlowCell *cell)
+{
+	return cell->moves == 0 && cell->leads == 0 && align_histogram_is_empty(&cell->stay);
+}
+
 static void
 write_flow(StringInfo out, const State *state)
 {
@@ -67,13 +74,13 @@ write_flow(StringInfo out, const State *state)
 		align_varint_write(out, flow->current[i]);
 	}
 	for (int i = 0; i < FLOW_CELLS; i++)
-		used += flow->cells[i].moves != 0 || flow->cells[i].leads != 0;
+		used += !is_empty(&flow->cells[i]);
 	align_varint_write(out, used);
 	for (int i = 0; i < FLOW_CELLS; i++)
 	{
 		const FlowCell *cell = &flow->cells[i];
 
-		if (cell->moves == 0 && cell->leads == 0)
+		if (is_empty(cell))
 			continue;
 		align_varint_write(out, i - last);
 		align_varint_write(out, cell->leads);
@@ -209,8 +216,6 @@ merge(Flow *into, const Flow *from, int sign)
 	{
 		const FlowCell *cell = &from->cells[i];
 
-		if (cell->moves == 0 && cell->leads == 0)
-			continue;
 		into->cells[i].leads += sign * cell->leads;
 		into->cells[i].moves += sign * cell->moves;
 		align_histogram_merge(&into->cells[i].stay, &cell->stay, sign, into->state.header.eoh_context);

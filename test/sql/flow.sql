@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(25);
+SELECT plan(28);
 
 CREATE TEMP TABLE event (lead bigint, stage align.stage, at timestamptz);
 INSERT INTO event VALUES
@@ -47,6 +47,12 @@ SELECT is((SELECT rollup(f) FROM (SELECT flow(lead, stage, at) AS f FROM many GR
 SELECT is((SELECT flow(lead, stage, at) FROM many WHERE lead < 1000) + (SELECT flow(lead, stage, at) FROM many WHERE lead >= 1000), (SELECT flow(lead, stage, at) FROM many), '+');
 SELECT is((SELECT flow(lead, stage, at) FROM many) - (SELECT flow(lead, stage, at) FROM many WHERE lead >= 1000), (SELECT flow(lead, stage, at) FROM many WHERE lead < 1000), '- gives the rest, to the last digit');
 SELECT is((SELECT flow(lead, stage, at) - flow(lead, stage, at) + flow(lead, stage, at) FROM many), (SELECT flow(lead, stage, at) FROM many), 'below zero and back');
+-- a made mql > sql once after 3 days, b once after 5: the difference counts 0 moves, but not the same days
+CREATE TEMP TABLE pair AS SELECT flow(1::bigint, stage, at) FILTER (WHERE who = 'a') AS a, flow(1::bigint, stage, at) FILTER (WHERE who = 'b') AS b
+FROM (VALUES ('a', 'mql'::align.stage, '2026-01-01Z'::timestamptz), ('a', 'sql', '2026-01-04Z'), ('b', 'mql', '2026-01-01Z'), ('b', 'sql', '2026-01-06Z')) e(who, stage, at);
+SELECT is((SELECT a - b + b FROM pair), (SELECT a FROM pair), 'as many moves of other durations: taken away and back');
+SELECT is((SELECT rollup(part) FROM pair, LATERAL (VALUES (a - b), ((b::text)::flow)) p(part)), (SELECT a FROM pair), 'the same by rollup');
+SELECT is((SELECT (a - b)::text::flow + b FROM pair), (SELECT a FROM pair), 'the same through text');
 SELECT is((SELECT flow(lead, stage, at)::text::flow FROM many), (SELECT flow(lead, stage, at) FROM many), 'text reads back to the same');
 SELECT is((SELECT count(*) FROM transitions((SELECT flow(lead, stage, at) - flow(lead, stage, at) FROM many))), 0::bigint, 'nothing is left of a flow without itself');
 SELECT is((SELECT flow(lead, stage, at) FROM event WHERE lead = 99), NULL, 'no event is no flow');
