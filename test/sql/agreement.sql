@@ -324,7 +324,7 @@ SELECT matches(pg_temp.error_of($$SELECT align.crosstab(repeat('x', 2000000), 'x
 SELECT is(pg_temp.error_of(format('SELECT align.%s', call)), '0A000 | this function serves an aggregate | It changes its argument in place. | Call the aggregate instead.', call)
 FROM unnest(ARRAY[$$crosstab_add_texts(NULL, 'x', 'y')$$, 'crosstab_add_booleans(NULL, true, true)', $$crosstab_add_side(NULL, 'x', true)$$, 'crosstab_combine(NULL, NULL)', 'ranking_add(NULL, 1, true)',
     'ranking_add(NULL, 1, true, 10)', 'ranking_combine(NULL, NULL)', $$loss_add_brier('{0,0,0,0}', 0.5, true)$$, $$loss_add_log('{0,0,0,0}', 0.5, true)$$, $$loss_combine('{0,0,0,0}', '{0,0,0,0}')$$]) call;
-SELECT is(pg_temp.error_of(format('SELECT align.loss_mean(%L)', state)), '22023 | invalid state of brier or log_loss | It has four numbers. | Call the aggregate instead.', 'a state of other hands: ' || state)
+SELECT is(pg_temp.error_of(format('SELECT align.loss_mean(%L)', state)), '22023 | invalid state of brier or log_loss | It has 4 numbers. | Call the aggregate instead.', 'a state of other hands: ' || state)
 FROM unnest(ARRAY['{1}', '{1,2,3,NULL}', '{{1,2},{3,4}}', '{}']) state;
 
 -- where two teams differ, by hand: of five leads marketing says yes to 1, 2, 3 and sales to 1, 4; kappa = (0.4 - 0.48) / (1 - 0.48)
