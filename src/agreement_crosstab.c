@@ -454,8 +454,7 @@ align_crosstab_cells(PG_FUNCTION_ARGS)
 		values[0] = PointerGetDatum(cstring_to_text_with_len(cells[i]->a, cells[i]->a_length));
 		values[1] = PointerGetDatum(cstring_to_text_with_len(cells[i]->b, cells[i]->b_length));
 		values[2] = Int64GetDatum(cells[i]->count);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-		CHECK_FOR_INTERRUPTS();
+		align_base_put_row(rsinfo, values, nulls);
 	}
 	return (Datum) 0;
 }

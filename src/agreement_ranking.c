@@ -357,8 +357,10 @@ merge(Ranking *into, const Ranking *from)
 	if (from->count > into->count / 2)
 		settle(into);
 	for (Size i = 0; i < from->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		append_rows(into, from->scores[i].key, from->scores[i].positives, from->scores[i].negatives);
-	CHECK_FOR_INTERRUPTS();
+	}
 }
 
 PG_FUNCTION_INFO_V1(align_ranking_in);

@@ -11,6 +11,7 @@
 #include "common/int.h"
 #include "datatype/timestamp.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/timestamp.h"
 #include "utils/varlena.h"
@@ -53,7 +54,7 @@ align_base_check_memory(Size bytes, const char *what)
 
 /*
  * The word of a list that is nearest to a mistyped one, or NULL when none is
- * near: at most a third of its letters may differ.
+ * near: at most a third of its letters, and one more, may differ.
  */
 const char *
 align_base_nearest(const char *word, const char *(*word_at) (int i), int count)
@@ -114,6 +115,22 @@ align_base_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 }
 
 /*
+ * Adds a row to a set that may be long, and frees those of its values that have
+ * memory of their own.
+ */
+void
+align_base_put_row(ReturnSetInfo *rsinfo, Datum *values, bool *nulls)
+{
+	TupleDesc	tupdesc = rsinfo->setDesc;
+
+	CHECK_FOR_INTERRUPTS();
+	tuplestore_putvalues(rsinfo->setResult, tupdesc, values, nulls);
+	for (int i = 0; i < tupdesc->natts; i++)
+		if (!nulls[i] && !TupleDescAttr(tupdesc, i)->attbyval)
+			pfree(DatumGetPointer(values[i]));
+}
+
+/*
  * An interval as microseconds; a day counts 24 hours. Months have no fixed
  * length and a negative span is no window, so both are refused.
  */
@@ -123,6 +140,12 @@ align_base_interval_usecs(const Interval *span, const char *name)
 	int64		day_usecs;
 	int64		usecs;
 
+	if (INTERVAL_NOT_FINITE(span))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("invalid %s: it is infinite", name),
+				 errdetail("A span holds at most about 292,000 years."),
+				 errhint("Leave it NULL for no limit.")));
 	if (span->month != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "datatype/timestamp.h"
+#include "nodes/execnodes.h"
 
 extern int	align_state_memory_mb;
 
@@ -19,6 +20,7 @@ extern const char *align_base_nearest(const char *word,
 									  const char *(*word_at) (int i), int count);
 extern MemoryContext align_base_aggregate_context(FunctionCallInfo fcinfo);
 extern Datum align_base_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
+extern void align_base_put_row(ReturnSetInfo *rsinfo, Datum *values, bool *nulls);
 extern int64 align_base_interval_usecs(const Interval *span, const char *name);
 
 /*

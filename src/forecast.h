@@ -114,5 +114,4 @@ extern void align_forecast_run(Fit *fit, const double *smoothing);
 extern void align_forecast_search(Fit *fit);
 extern void align_forecast_look(Fit *fit, Outlook *outlooks, int count);
 
-
 #endif							/* ALIGN_FORECAST_H */

@@ -18,10 +18,12 @@
 #include "compat.h"
 
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base.h"
 #include "journey.h"
 
 typedef enum HandoffOutcome
@@ -63,7 +65,7 @@ put_handoff(ReturnSetInfo *rsinfo, TimestampTz given_at, HandoffOutcome outcome,
 	values[2] = TimestampTzGetDatum(settled_at);
 	values[3] = StageGetDatum(stage);
 	nulls[2] = nulls[3] = outcome == HANDOFF_WAITING;
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	align_base_put_row(rsinfo, values, nulls);
 }
 
 /* handoffs(journey, from, to, at): a row per handoff, from the events until then */
@@ -94,6 +96,7 @@ align_handoff_handoffs(PG_FUNCTION_ARGS)
 		Stage		stage = (Stage) pg_rightmost_one_pos32(entries[i].mask);
 		TimestampTz entered = journey_entry_at(&entries[i]);
 
+		CHECK_FOR_INTERRUPTS();
 		if (i > 0 && entries[i].mask == entries[i - 1].mask)
 			continue;
 		if (is_open)

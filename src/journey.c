@@ -22,6 +22,7 @@
 #include <ctype.h>
 
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -36,6 +37,7 @@
 #define ST_COMPARE(a, b) compare_entries(a, b)
 #define ST_SCOPE static
 #define ST_DEFINE
+#define ST_CHECK_FOR_INTERRUPTS
 
 static inline int
 compare_entries(const JourneyEntry *a, const JourneyEntry *b)

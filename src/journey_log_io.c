@@ -355,6 +355,7 @@ read_log(StringInfo in)
 			int64		key = is_text ? 0 : pq_getmsgint64(in);
 			int64		packed = pq_getmsgint64(in);
 
+			CHECK_FOR_INTERRUPTS();
 			valid = IS_VALID_TIMESTAMP(logged_at(packed)) &&
 				(header_size > 0 || align_stage_is_valid(logged_step(packed))) &&
 				(key_type != LOG_KEY_UUID || length == UUID_LEN) &&

@@ -191,6 +191,7 @@ read_corpus(StringInfo in, State *state)
 		const char *text = pq_getmsgbytes(in, length);
 		CorpusWord *word;
 
+		CHECK_FOR_INTERRUPTS();
 		pg_verify_mbstr(GetDatabaseEncoding(), text, length, false);
 		word = find_word(corpus, text, length);
 		if (word->texts != 0)
@@ -464,8 +465,7 @@ align_message_corpus_words(PG_FUNCTION_ARGS)
 		values[0] = PointerGetDatum(cstring_to_text_with_len(lexeme->text, lexeme->length));
 		values[1] = Int64GetDatum(words[i]->texts);
 		values[2] = Float8GetDatum(rarity(corpus, lexeme->text, lexeme->length));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-		CHECK_FOR_INTERRUPTS();
+		align_base_put_row(rsinfo, values, nulls);
 	}
 	return (Datum) 0;
 }
