@@ -267,10 +267,9 @@ read_touch_log(StringInfo in, State *state)
 		int64		key = read_key(in, log->events);
 		int64		packed = pq_getmsgint64(in);
 
+		CHECK_FOR_INTERRUPTS();
 		if (touch_channel(packed) != TOUCH_OUTCOME && touch_channel(packed) >= (int) channels)
 			refuse_bytes("A touch is on a channel without a name.");
-		if (!IS_VALID_TIMESTAMP(touch_at(packed)))
-			refuse_bytes("An instant is out of range.");
 		align_log_append_own(log->events, key, packed);
 	}
 	for (count = pq_getmsgint64(in); count > 0; count--)
@@ -279,6 +278,7 @@ read_touch_log(StringInfo in, State *state)
 		int64		at = pq_getmsgint64(in);
 		int64		amount = pq_getmsgint64(in);
 
+		CHECK_FOR_INTERRUPTS();
 		if (amount > MAX_AMOUNT * 1000000 || amount < -MAX_AMOUNT * 1000000)
 			refuse_bytes("An amount is out of range.");
 		add_outcome(log, key, at, amount);
