@@ -137,9 +137,8 @@ compare_channels(const void *left, const void *right)
 {
 	const TouchChannel *l = *(TouchChannel *const *) left;
 	const TouchChannel *r = *(TouchChannel *const *) right;
-	int			order = memcmp(l->name, r->name, Min(l->length, r->length));
 
-	return order != 0 ? order : (l->length > r->length) - (l->length < r->length);
+	return compare_bytes(l->name, l->length, r->name, r->length);
 }
 
 static const TouchChannel **

@@ -115,6 +115,20 @@ align_base_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 }
 
 /*
+ * Adds to a count of a state (sign 1), or takes away (sign -1).
+ */
+void
+align_base_add_count(int64 *count, int64 more, int sign, const char *what)
+{
+	if (sign > 0 ? pg_add_s64_overflow(*count, more, count) : pg_sub_s64_overflow(*count, more, count))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("a count of this %s is out of range", what),
+				 errdetail("A count is a bigint."),
+				 errhint("Add fewer of them.")));
+}
+
+/*
  * Adds a row to a set that may be long, and frees those of its values that have
  * memory of their own.
  */

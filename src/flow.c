@@ -209,15 +209,17 @@ merge(Flow *into, const Flow *from, int sign)
 {
 	for (int i = 0; i < STAGE_MAX_COUNT; i++)
 	{
-		into->started[i] += sign * from->started[i];
-		into->current[i] += sign * from->current[i];
+		align_base_add_count(&into->started[i], from->started[i], sign, "flow");
+		align_base_add_count(&into->current[i], from->current[i], sign, "flow");
 	}
 	for (int i = 0; i < FLOW_CELLS; i++)
 	{
 		const FlowCell *cell = &from->cells[i];
 
-		into->cells[i].leads += sign * cell->leads;
-		into->cells[i].moves += sign * cell->moves;
+		if (is_empty(cell))
+			continue;
+		align_base_add_count(&into->cells[i].leads, cell->leads, sign, "flow");
+		align_base_add_count(&into->cells[i].moves, cell->moves, sign, "flow");
 		align_histogram_merge(&into->cells[i].stay, &cell->stay, sign, into->state.header.eoh_context);
 	}
 }
