@@ -228,12 +228,7 @@ write_ranking(StringInfo out, const State *state)
 	{
 		const RankingScore *score = &ranking->scores[i];
 
-		if ((Size) out->len + 64 > MaxAllocSize)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("this ranking would take more than 1 GB on its way to another process"),
-					 errdetail("A value that moves between processes holds at most 1 GB."),
-					 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+		align_base_check_travel((Size) out->len + 64, "this ranking", ", or round the scores");
 		align_varint_write(out, (int64) (score->key - last));
 		align_varint_write(out, score->positives);
 		align_varint_write(out, score->negatives);

@@ -207,6 +207,7 @@ static void
 write_touch_log(StringInfo out, const State *state)
 {
 	const TouchLog *log = (const TouchLog *) state;
+	Size		bytes;
 	uint64		count = 0;
 	EventWriter writer = {out, log->events};
 
@@ -220,12 +221,8 @@ write_touch_log(StringInfo out, const State *state)
 	}
 	if (log->events == NULL)
 		return;
-	if (log->events->bytes + log->outcome_count * sizeof(TouchOutcome) > MaxAllocSize / 8 * 7)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("this touch_log would take more than 1 GB on its way to another process"),
-				 errdetail("A value that moves between processes holds at most 1 GB."),
-				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+	bytes = log->events->bytes + log->outcome_count * sizeof(TouchOutcome);
+	align_base_check_travel(bytes + bytes / 7, "this touch_log", "");
 	for (int p = 0; p < 1 << log->events->partition_bits; p++)
 		count += partition_count(&log->events->partitions[p]);
 	pq_sendint64(out, count);

@@ -13,6 +13,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/varlena.h"
 
@@ -50,6 +51,20 @@ align_base_check_memory(Size bytes, const char *what)
 				 errmsg("%s would take more than %d MB", what, align_state_memory_mb),
 				 errdetail("The setting align.state_memory bounds the memory of one state."),
 				 errhint("Raise align.state_memory, or aggregate in parts, and join those by rollup.")));
+}
+
+/*
+ * Refuses a state that one value cannot hold; the remedy is what to do besides.
+ */
+void
+align_base_check_travel(Size bytes, const char *what, const char *remedy)
+{
+	if (bytes > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%s would take more than 1 GB on its way to another process", what),
+				 errdetail("A value that moves between processes holds at most 1 GB."),
+				 errhint("Set max_parallel_workers_per_gather to 0 for this query%s.", remedy)));
 }
 
 /*

@@ -16,6 +16,7 @@
 extern int	align_state_memory_mb;
 
 extern void align_base_check_memory(Size bytes, const char *what);
+extern void align_base_check_travel(Size bytes, const char *what, const char *remedy);
 extern const char *align_base_nearest(const char *word,
 									  const char *(*word_at) (int i), int count);
 extern MemoryContext align_base_aggregate_context(FunctionCallInfo fcinfo);

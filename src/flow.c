@@ -292,12 +292,7 @@ align_flow_add_journey(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1))
 		PG_RETURN_DATUM(flow_datum(flow));
 	journey = align_journey_get(PG_GETARG_DATUM(1));
-	if (journey->kind != JOURNEY_STAGES)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("this journey has no stages: it was built from %d conditions", journey->step_count),
-				 errdetail("A flow counts moves between stages."),
-				 errhint("Build it by journey(stage, at).")));
+	align_journey_check_stages(journey, "A flow counts moves between stages.");
 	count = journey_events(journey, &entries);
 	if (count == 0)
 		PG_RETURN_DATUM(flow_datum(flow));

@@ -84,12 +84,7 @@ align_handoff_handoffs(PG_FUNCTION_ARGS)
 	bool		is_open = false;
 
 	align_journey_check_instant(at);
-	if (journey->kind != JOURNEY_STAGES)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("this journey has no stages: it was built from %d conditions", journey->step_count),
-				 errdetail("A handoff goes from stage to stage."),
-				 errhint("Build it by journey(stage, at).")));
+	align_journey_check_stages(journey, "A handoff goes from stage to stage.");
 	InitMaterializedSRF(fcinfo, 0);
 	for (uint32 i = 0; i < count && journey_entry_at(&entries[i]) <= at; i++)
 	{

@@ -197,6 +197,20 @@ align_journey_merge(Journey *into, const Journey *from, MemoryContext context)
 	return into;
 }
 
+/*
+ * Refuses a journey of conditions where one of stages is needed.
+ */
+void
+align_journey_check_stages(const Journey *journey, const char *detail)
+{
+	if (journey->kind != JOURNEY_STAGES)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("this journey has no stages: it was built from %d conditions", journey->step_count),
+				 errdetail("%s", detail),
+				 errhint("Build it by journey(stage, at).")));
+}
+
 void
 align_journey_check_instant(TimestampTz at)
 {

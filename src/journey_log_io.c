@@ -47,12 +47,7 @@ get_flat_size(ExpandedObjectHeader *eoh)
 			for (uint32 i = 0, used = chunk_used(partition, chunk); i < used; i++)
 				size += sizeof(uint32) + text_key(chunk->events[i].key)->length + sizeof(int64);
 	}
-	if (size > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the events of this aggregate would take more than 1 GB on their way to another process"),
-				 errdetail("A value that moves between processes holds at most 1 GB."),
-				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+	align_base_check_travel(size, "this event log", "");
 	return size;
 }
 

@@ -28,12 +28,7 @@ stage_events(FunctionCallInfo fcinfo, const JourneyEntry **entries)
 {
 	const Journey *journey = align_journey_get(PG_GETARG_DATUM(0));
 
-	if (journey->kind != JOURNEY_STAGES)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("this journey has no stages: it was built from %d conditions", journey->step_count),
-				 errdetail("A reader of stages needs a journey of stages."),
-				 errhint("Build it by journey(stage, at), or read it by events, path or funnel_level.")));
+	align_journey_check_stages(journey, "A reader of stages needs a journey of stages; events, path and funnel_level read any.");
 	return journey_events(journey, entries);
 }
 
