@@ -39,8 +39,9 @@ ifeq ($(filter-out $(OWN_TARGETS),$(or $(MAKECMDGOALS),all)),)
 .PHONY: $(OWN_TARGETS)
 
 help:
-	@echo 'make demo      build, start a throwaway server, load the sample company, print the answers'
-	@echo '               LEADS=FILE EVENTS=FILE: your own CSV files; KEEP=1: leave the server up'
+	@echo 'make demo      build, start a throwaway server, make the sample company, tell its story'
+	@echo '               FAULT=none: as it would be aligned, or with a fault planted; KEEP=1: leave the server up;'
+	@echo '               LEADS=FILE EVENTS=FILE: your own CSV files instead'
 	@echo 'make check     build and run every test in a throwaway server'
 	@echo '               PG_CONFIG=…: of that server; SANITIZE=1: with AddressSanitizer and UBSan'
 	@echo 'make bench     measure against plain SQL; ROWS=N events; PEERS=1: also DuckDB and ClickHouse;'

@@ -251,7 +251,8 @@ reach(const WorkingHours *hours, int64 wanted)
 			return local;
 	}
 	/* then in a plain week; rest is more than 0 and at most a week */
-	rest = wanted - hours->holidays[low].before * USECS_PER_MINUTE;
+	if (pg_sub_s64_overflow(wanted, hours->holidays[low].before * USECS_PER_MINUTE, &rest))
+		out_of_range();
 	week = floor_divide(rest - 1, week_usecs);
 	if (week > PG_INT64_MAX / USECS_PER_DAY / 7)
 		out_of_range();

@@ -25,8 +25,16 @@ find_pg_config() {
     done
 }
 
-# Lists, one a line, the Debian packages that a purpose (build, check, fuzz) lacks.
+# Lists, one a line, the Debian packages that a purpose (build, check, fuzz,
+# pictures) lacks.
 missing_packages() {
+    if [ "$1" = pictures ]; then
+        command -v dot >/dev/null 2>&1 || printf '%s\n' graphviz
+        # Ubuntu's chromium is a snap, which cannot be used here
+        command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
+            apt-cache policy chromium 2>/dev/null | grep -q 'Candidate:.*snap' || printf '%s\n' chromium
+        return
+    fi
     config=$(find_pg_config)
     if [ -n "$config" ]; then
         version=$("$config" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')

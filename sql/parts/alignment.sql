@@ -2,6 +2,10 @@
 
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('alignment_definitions', '{"served": "icp", "lead": "mql"}', 'Names of the definitions that the dimensions who_we_serve and lead_definition ask for.', true);
+CREATE TRIGGER setting_check_alignment_definitions BEFORE INSERT OR UPDATE ON align.setting
+    FOR EACH ROW WHEN (NEW.key = 'alignment_definitions') EXECUTE FUNCTION align.check_setting($$$1 - '{served,lead}'::text[] = '{}' AND $1 @@ 'strict !exists($.* ? (@.type() != "string"))'$$,
+        'It names definitions, as served and as lead.', '{"served": "icp", "lead": "mql"}');
+COMMENT ON TRIGGER setting_check_alignment_definitions ON align.setting IS 'what alignment_definitions may be';
 
 CREATE TYPE align.dimension_result AS (
     score_value numeric,
@@ -14,7 +18,7 @@ COMMENT ON TYPE align.dimension_result IS 'What one dimension of alignment says.
 COMMENT ON COLUMN align.dimension_result.score_value IS '0 to 100; NULL where it cannot be measured.';
 COMMENT ON COLUMN align.dimension_result.evidence_count IS 'Rows that it rests on.';
 COMMENT ON COLUMN align.dimension_result.finding IS 'What was found, with its numbers; NULL where nothing was measured.';
-COMMENT ON COLUMN align.dimension_result.next_action IS 'What to do next; NULL at 100.';
+COMMENT ON COLUMN align.dimension_result.next_action IS 'What to do next; NULL where nothing is.';
 COMMENT ON COLUMN align.dimension_result.look_at IS 'The query that shows the rows.';
 COMMENT ON COLUMN align.dimension_result.reason_not_measured IS 'Why there is no score; NULL where there is one.';
 
@@ -232,7 +236,7 @@ BEGIN ATOMIC
         CASE WHEN s.ratio IS NOT NULL THEN pg_catalog.concat(
             pg_catalog.concat_ws(', ', pg_catalog.round(100 * s.budget_ratio, 1) || ' % of the money', pg_catalog.round(100 * s.effort_ratio, 1) || ' % of the effort',
                 pg_catalog.round(100 * s.item_ratio, 1) || ' % of the items'),
-            pg_catalog.format(' in the plan reach the mission (%s items%s).', s.n, ', version ' || s.version)) END,
+            pg_catalog.format(' in the plan reach the mission (%s%s).', align.count_text(s.n, 'item'), ', version ' || s.version)) END,
         CASE WHEN s.ratio IS NULL THEN 'Enter the plan by load_plan(document), and publish it by publish_plan(period).'
              WHEN s.ratio < 1 THEN 'Link the orphans to a goal that they serve, or drop them.' END,
         CASE WHEN s.version IS NULL THEN 'SELECT * FROM align.plan_orphan ORDER BY budget_amount DESC NULLS LAST'
@@ -246,8 +250,8 @@ CREATE FUNCTION align.dimension_one_goal(at timestamptz DEFAULT pg_catalog.now()
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT pg_catalog.round(100 * g.shared_ratio, 2), g.a_count + g.b_count,
-        CASE WHEN g.shared_ratio IS NOT NULL THEN pg_catalog.format('%s %% of both quotas of %s sit on the same outcomes (%s): marketing is measured by %s metrics, sales by %s.',
-            pg_catalog.round(100 * g.shared_ratio, 1), y.year, COALESCE(g.shared_metrics, 'none'), g.a_count, g.b_count) END,
+        CASE WHEN g.shared_ratio IS NOT NULL THEN pg_catalog.format('%s %% of both quotas of %s sit on the same outcomes (%s): marketing is measured by %s, sales by %s.',
+            pg_catalog.round(100 * g.shared_ratio, 1), y.year, COALESCE(g.shared_metrics, 'none'), align.count_text(g.a_count, 'metric'), align.money_text(g.b_count)) END,
         CASE WHEN g.shared_ratio IS NULL THEN 'Enter what each team is held to into table quota.'
              WHEN g.shared_ratio < 1 THEN 'Give both teams the same revenue quota in the same proportion, and make what is left a shared measure.' END,
         pg_catalog.format('SELECT * FROM align.quota_share(%L)', y.year),
@@ -296,14 +300,17 @@ COMMENT ON FUNCTION align.dimension_outcome_focus(timestamptz) IS 'Do the measur
 CREATE FUNCTION align.dimension_who_we_serve(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH side AS (
-        SELECT COALESCE(j.segment, '(none)') AS segment, s.is_marketing
-        FROM align.lead_journey j
-        CROSS JOIN LATERAL (VALUES (true, align.entered(j.journey, 'mql')),
-            (false, LEAST(align.entered(j.journey, 'sal'), align.entered(j.journey, 'sql'), align.entered(j.journey, 'opportunity')))) s(is_marketing, entered_at)
-        WHERE s.entered_at <= $1 AND s.entered_at > $1 - '365 days'::interval),
-    part AS (
-        SELECT s.segment, pg_catalog.count(*) FILTER (WHERE s.is_marketing) AS m, pg_catalog.count(*) FILTER (WHERE NOT s.is_marketing) AS n FROM side s GROUP BY s.segment),
+    -- first entries alone: no journey need be built
+    WITH entered AS (
+        SELECT e.lead, pg_catalog.min(e.at) FILTER (WHERE e.stage OPERATOR(align.=) 'mql'::align.stage) AS marketing_at,
+            pg_catalog.min(e.at) FILTER (WHERE e.stage OPERATOR(align.<>) 'mql'::align.stage) AS sales_at
+        FROM align.stage_event e
+        WHERE e.stage OPERATOR(align.>=) 'mql'::align.stage AND e.stage OPERATOR(align.<=) 'opportunity'::align.stage AND e.at <= $1
+        GROUP BY e.lead),
+    part AS MATERIALIZED (
+        SELECT COALESCE(l.segment, '(none)') AS segment, pg_catalog.count(*) FILTER (WHERE n.marketing_at > b.since_at) AS m, pg_catalog.count(*) FILTER (WHERE n.sales_at > b.since_at) AS n
+        FROM entered n JOIN align.lead l ON l.id = n.lead CROSS JOIN (SELECT $1 - '365 days'::interval AS since_at OFFSET 0) b
+        GROUP BY 1),
     total AS (
         SELECT pg_catalog.sum(p.m) AS m, pg_catalog.sum(p.n) AS n FROM part p),
     apart AS (
@@ -312,17 +319,19 @@ BEGIN ATOMIC
             1 - pg_catalog.sqrt(GREATEST(pg_catalog.round(d.divergence::numeric, 9), 0)) AS ratio,
             (SELECT pg_catalog.format('%s: %s %% of marketing''s, %s %% of sales''', p.segment, pg_catalog.round(100 * p.m / t.m, 1), pg_catalog.round(100 * p.n / t.n, 1))
              FROM part p ORDER BY pg_catalog.abs(p.m / NULLIF(t.m, 0) - p.n / NULLIF(t.n, 0)) DESC, p.segment LIMIT 1) AS widest
-        FROM total t CROSS JOIN (SELECT (align.jensen_shannon_detail(s.segment, s.is_marketing)).divergence FROM side s) d),
+        FROM total t CROSS JOIN (
+            SELECT (align.jensen_shannon_detail(p.segment, s.is_marketing)).divergence
+            FROM part p CROSS JOIN LATERAL (VALUES (true, p.m), (false, p.n)) s(is_marketing, n) CROSS JOIN LATERAL pg_catalog.generate_series(1, s.n)) d),
     agreed AS (
         SELECT n.name, EXISTS (SELECT FROM align.definition_in_force(n.name, $1)) AS signed
         FROM (SELECT COALESCE((SELECT s.value ->> 'served' FROM align.setting s WHERE s.key = 'alignment_definitions'), 'icp') AS name) n)
     SELECT CASE WHEN a.m >= 30 AND a.n >= 30 THEN pg_catalog.round(100 * a.ratio * CASE WHEN g.signed THEN 1 ELSE 0.5 END, 2) END, (a.m + a.n)::bigint,
-        CASE WHEN a.m >= 30 AND a.n >= 30 THEN pg_catalog.format('Of the last 365 days %s leads of marketing and %s of sales: alike by %s %% over segments; widest %s. %s', a.m, a.n, pg_catalog.round(100 * a.ratio, 1), a.widest,
+        CASE WHEN a.m >= 30 AND a.n >= 30 THEN pg_catalog.format('Of the last 365 days %s leads of marketing and %s of sales: alike by %s %% over segments; widest %s. %s', align.money_text(a.m), align.money_text(a.n), pg_catalog.round(100 * a.ratio, 1), a.widest,
             CASE WHEN g.signed THEN pg_catalog.format('Both teams signed "%s".', g.name) ELSE pg_catalog.format('No definition "%s" is signed by both: halved.', g.name) END) END,
         CASE WHEN NOT g.signed THEN pg_catalog.format('Write down whom you serve by propose_definition(%L, ...), and have both teams sign it.', g.name)
-             WHEN a.ratio < 1 THEN 'Agree in which segments marketing stops or sales starts.' END,
+             WHEN a.ratio < 0.8 THEN 'Agree in which segments marketing stops or sales starts.' END,
         pg_catalog.format('SELECT * FROM align.segment_divergence(%L)', $1),
-        CASE WHEN (a.m >= 30 AND a.n >= 30) IS NOT TRUE THEN pg_catalog.format('Fewer than 30 leads in 365 days: %s of marketing, %s of sales.', a.m, a.n) END
+        CASE WHEN (a.m >= 30 AND a.n >= 30) IS NOT TRUE THEN pg_catalog.format('Fewer than 30 leads in 365 days: %s of marketing, %s of sales.', align.money_text(a.m), align.money_text(a.n)) END
     FROM apart a CROSS JOIN agreed g;
 END;
 COMMENT ON FUNCTION align.dimension_who_we_serve(timestamptz) IS 'Do both teams work the same customers? 100 times 1 less the Jensen-Shannon distance (Endres and Schindelin 2003: the root of the divergence in bits) between the segments of leads that entered mql, and those that entered sal, sql or opportunity, in the last 365 days; half of it while no definition of whom we serve (setting alignment_definitions, served) is in force. NULL below 30 leads on either side.';
@@ -334,23 +343,24 @@ BEGIN ATOMIC
         SELECT n.name, EXISTS (SELECT FROM align.definition_in_force(n.name, $1)) AS signed
         FROM (SELECT COALESCE((SELECT s.value ->> 'lead' FROM align.setting s WHERE s.key = 'alignment_definitions'), 'mql') AS name) n),
     word AS (
-        SELECT v.lead, (pg_catalog.array_agg(v.qualified ORDER BY v.at DESC) FILTER (WHERE v.team = 'marketing'))[1] AS a,
-            (pg_catalog.array_agg(v.qualified ORDER BY v.at DESC) FILTER (WHERE v.team = 'sales'))[1] AS b
-        FROM align.verdict v JOIN agreed g ON g.name = v.definition
-        WHERE v.team IN ('marketing', 'sales') AND v.at <= $1 AND v.at > $1 - '365 days'::interval
-        GROUP BY v.lead),
+        SELECT w.lead, pg_catalog.bool_or(w.qualified) FILTER (WHERE w.team = 'marketing') AS a, pg_catalog.bool_or(w.qualified) FILTER (WHERE w.team = 'sales') AS b
+        FROM (SELECT DISTINCT ON (v.lead, v.team) v.lead, v.team, v.qualified
+              FROM align.verdict v
+              WHERE v.definition = (SELECT g.name FROM agreed g) AND v.team IN ('marketing', 'sales') AND v.at <= $1 AND v.at > (SELECT $1 - '365 days'::interval)
+              ORDER BY v.lead, v.team, v.at DESC) w
+        GROUP BY w.lead),
     measured AS (
         SELECT (align.kappa_detail(w.a, w.b)).kappa, (align.kappa_detail(w.a, w.b)).agree_ratio,
             pg_catalog.count(*) FILTER (WHERE w.a IS NOT NULL AND w.b IS NOT NULL) AS n, pg_catalog.count(*) FILTER (WHERE w.a <> w.b) AS apart FROM word w)
     SELECT CASE WHEN m.n >= 30 AND m.kappa IS NOT NULL THEN pg_catalog.round((100 * GREATEST(m.kappa, 0) * CASE WHEN g.signed THEN 1 ELSE 0.5 END)::numeric, 2) END, m.n,
         CASE WHEN m.n >= 30 AND m.kappa IS NOT NULL THEN pg_catalog.format('On %s leads of the last 365 days both teams gave their word: the same on %s %%, kappa %s; they differ on %s. %s',
-            m.n, pg_catalog.round((100 * m.agree_ratio)::numeric, 1), pg_catalog.round(m.kappa::numeric, 2), m.apart,
+            align.money_text(m.n), pg_catalog.round((100 * m.agree_ratio)::numeric, 1), pg_catalog.round(m.kappa::numeric, 2), align.money_text(m.apart),
             CASE WHEN g.signed THEN pg_catalog.format('Both signed "%s".', g.name) ELSE pg_catalog.format('No definition "%s" is signed by both: halved.', g.name) END) END,
         CASE WHEN NOT g.signed THEN pg_catalog.format('Write the definition by propose_definition(%L, ...), and have both teams sign it.', g.name)
              WHEN m.n < 30 OR m.kappa IS NULL THEN 'Have both teams record their word on the same leads by record_verdict.'
-             WHEN m.kappa < 1 THEN 'Sit down over the most telling disagreements, and propose the next version.' END,
+             WHEN m.kappa < 0.8 THEN 'Sit down over the most telling disagreements, and propose the next version.' END,
         pg_catalog.format('SELECT * FROM align.disagreement WHERE definition = %L ORDER BY telling_order', g.name),
-        CASE WHEN m.n < 30 THEN pg_catalog.format('Both teams judged %s leads in 365 days; 30 are asked for.', m.n)
+        CASE WHEN m.n < 30 THEN pg_catalog.format('Both teams judged %s in 365 days; 30 are asked for.', align.count_text(m.n, 'lead'))
              WHEN m.kappa IS NULL THEN 'Both teams always say the same word, so that agreement cannot be told from chance.' END
     FROM measured m CROSS JOIN agreed g;
 END;
@@ -368,7 +378,7 @@ BEGIN ATOMIC
         GROUP BY t.team),
     whole AS (
         SELECT pg_catalog.avg(t.good::numeric / NULLIF(t.n, 0)) AS ratio, pg_catalog.sum(t.n)::bigint AS n, pg_catalog.min(t.n) AS least,
-            pg_catalog.string_agg(pg_catalog.format('%s of %s of %s', t.good, t.n, t.team), ', ' ORDER BY t.team) AS words
+            pg_catalog.string_agg(pg_catalog.format('%s of %s of %s', align.money_text(t.good), align.money_text(t.n), t.team), ', ' ORDER BY t.team) AS words
         FROM team t)
     SELECT CASE WHEN b.least > 0 THEN pg_catalog.round(100 * b.ratio, 2) END, b.n,
         CASE WHEN b.least > 0 THEN pg_catalog.format('Of what went out in 365 days these carry a message in force, with its required terms and no forbidden one: %s.', b.words) END,
@@ -387,7 +397,7 @@ BEGIN ATOMIC
     SELECT pg_catalog.round(LEAST(w.repeatability, t.repeatability), 2), COALESCE(w.deal_count, 0),
         CASE WHEN w.repeatability IS NOT NULL OR t.repeatability IS NOT NULL THEN pg_catalog.concat_ws(' ', w.finding, t.finding) END,
         CASE WHEN w.repeatability IS NULL AND t.repeatability IS NULL THEN 'Enter deals with their owners, and close them.'
-             WHEN LEAST(w.repeatability, t.repeatability) < 100 THEN 'Write down what the best do at the step where they differ most, and have all do it.' END,
+             WHEN LEAST(w.repeatability, t.repeatability) < 80 THEN 'Write down what the best do at the step where they differ most, and have all do it.' END,
         w.look_at, CASE WHEN w.repeatability IS NULL AND t.repeatability IS NULL THEN COALESCE(w.finding, 'No deal was closed.') END
     FROM (SELECT 1) one
     LEFT JOIN measured w ON w.measure = 'win rate'

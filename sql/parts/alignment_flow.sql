@@ -7,20 +7,31 @@ BEGIN ATOMIC
         SELECT h.sla, pg_catalog.count(*) FILTER (WHERE h.outcome <> 'waiting') AS n,
             pg_catalog.count(*) FILTER (WHERE h.outcome IN ('accepted', 'refused', 'recycled') AND NOT h.is_breach) AS good,
             pg_catalog.count(*) FILTER (WHERE h.outcome = 'breached') AS overdue, pg_catalog.count(*) FILTER (WHERE h.outcome = 'leaked') AS leaked
-        FROM align.handoff_rows($1, false) h WHERE h.given_at > $1 - '90 days'::interval AND h.given_at <= $1
+        -- a handoff is given by an event, so other leads need not be looked at
+        FROM align.handoff_rows($1, false) h
+        WHERE h.given_at > (SELECT $1 - '90 days'::interval) AND h.given_at <= $1
+          AND h.lead_id = ANY (ARRAY(SELECT e.lead FROM align.stage_event e WHERE e.at > (SELECT $1 - '90 days'::interval) AND e.at <= $1))
         GROUP BY h.sla),
     weakest AS (SELECT c.* FROM counted c WHERE c.n >= 30 ORDER BY c.good::numeric / c.n, c.sla LIMIT 1),
     total AS (SELECT COALESCE(pg_catalog.sum(c.n), 0)::bigint AS n FROM counted c)
     SELECT pg_catalog.round(100.0 * w.good / w.n, 2), COALESCE(w.n, t.n),
-        CASE WHEN w.n > 0 THEN pg_catalog.format('Of %s handoffs of 90 days under "%s", the agreement kept least, %s %% were settled in time; %s wait past due, %s leaked.',
-            w.n, w.sla, pg_catalog.round(100.0 * w.good / w.n, 1), w.overdue, w.leaked) END,
-        CASE WHEN w.n IS NULL THEN 'Write what was agreed into table sla.'
-             WHEN w.good < w.n THEN 'Take up what waits past due, oldest first; then change what makes it wait: who is told, and who takes it when the first is away.' END,
+        CASE WHEN w.n > 0 THEN pg_catalog.format('Of %s handoffs of 90 days under "%s", the agreement kept least, %s %% were settled in time; %s past due, %s leaked.',
+            align.money_text(w.n), w.sla, pg_catalog.round(100.0 * w.good / w.n, 1), align.money_text(w.overdue) || CASE w.overdue WHEN 1 THEN ' waits' ELSE ' wait' END, align.money_text(w.leaked)) END,
+        CASE WHEN w.n IS NULL AND EXISTS (SELECT FROM align.sla) THEN 'Record by advance when a lead is handed over, and when it is taken up.'
+             WHEN w.n IS NULL THEN 'Write what was agreed into table sla.'
+             WHEN w.overdue > 0 THEN 'Take up what waits past due, oldest first; then change what makes it wait: who is told, and who takes it when the first is away.'
+             WHEN w.good < 0.8 * w.n THEN 'Change what makes leads wait: who is told, and who takes them when the first is away.' END,
         pg_catalog.format('SELECT * FROM align.handoff(%L) WHERE given_at > %L AND is_breach%s ORDER BY given_at', $1, $1 - '90 days'::interval, ' AND sla = ' || pg_catalog.quote_literal(w.sla)),
-        CASE WHEN w.n IS NULL THEN pg_catalog.format('No agreement has 30 handoffs of 90 days that are due; there are %s in all.', t.n) END
+        CASE WHEN w.n IS NULL THEN pg_catalog.format('No agreement has 30 handoffs of 90 days that are due; there %s %s in all.', CASE t.n WHEN 1 THEN 'is' ELSE 'are' END, align.money_text(t.n)) END
     FROM total t LEFT JOIN weakest w ON true;
 END;
 COMMENT ON FUNCTION align.dimension_handoff(timestamptz) IS 'Are leads taken up when they are given? Of the agreement (table sla) that is kept least, 100 times the handoffs of the last 90 days that were accepted, refused or recycled in time, over all but those that wait in time. Leaked is not settled. NULL where no agreement has 30.';
+
+CREATE FUNCTION align.driver_text(driver text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE $1 WHEN 'open_count' THEN 'the number of open deals' WHEN 'win_ratio' THEN 'the share of deals that are won'
+               WHEN 'win_amount' THEN 'the amount of a won deal' WHEN 'cycle_days' THEN 'the days that a deal takes' END;
+COMMENT ON FUNCTION align.driver_text(text) IS 'What the driver of momentum is called in a sentence.';
 
 CREATE FUNCTION align.dimension_momentum(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -33,11 +44,11 @@ BEGIN ATOMIC
             SELECT pg_catalog.exp(pg_catalog.avg(pg_catalog.ln(p.velocity_amount))) AS velocity, pg_catalog.count(*) AS n FROM quarter p WHERE p.place > 1 AND p.velocity_amount > 0) b
         WHERE q.place = 1)
     SELECT CASE WHEN p.velocity_amount < p.before_amount THEN pg_catalog.round(100 * p.velocity_amount / p.before_amount, 2) WHEN p.velocity_amount >= p.before_amount THEN 100 END, COALESCE(p.won_count, 0),
-        CASE WHEN p.velocity_amount / p.before_amount IS NOT NULL THEN pg_catalog.format('The pipeline of %s moved %s a day, against %s in the mean of %s quarters before (%s deals won%s).',
-            p.momentum_period, pg_catalog.round(p.velocity_amount), pg_catalog.round(p.before_amount), p.before_count, p.won_count,
+        CASE WHEN p.velocity_amount / p.before_amount IS NOT NULL THEN pg_catalog.format('The pipeline of %s moved %s a day, against %s in the mean of %s before (%s won%s).',
+            p.momentum_period, align.money_text(pg_catalog.round(p.velocity_amount)), align.money_text(pg_catalog.round(p.before_amount)), align.count_text(p.before_count, 'quarter'), align.count_text(p.won_count, 'deal'),
             CASE WHEN p.mean_error_ratio IS NOT NULL THEN pg_catalog.format('; a quarter was foretold by the one before within %s %%', pg_catalog.round(100 * p.mean_error_ratio)) ELSE '' END) END,
         CASE WHEN p.velocity_amount / p.before_amount IS NULL THEN 'Enter deals with amount, opening and closing.'
-             WHEN p.velocity_amount < p.before_amount THEN 'Mend the part of the velocity that fell most: ' || COALESCE(p.driver, 'see the query') || '.' END,
+             WHEN p.velocity_amount < 0.8 * p.before_amount THEN pg_catalog.format('Mend what changed most since the quarter before: %s.', COALESCE(align.driver_text(p.driver), 'see the query')) END,
         pg_catalog.format('SELECT * FROM align.momentum(NULL, 5, %L)', $1),
         CASE WHEN p.velocity_amount / p.before_amount IS NULL THEN 'The velocity of the last full quarter, or of all four before, is not known.' END
     FROM (SELECT 1) one LEFT JOIN pair p ON true;
@@ -56,8 +67,8 @@ BEGIN ATOMIC
         SELECT p.*, 1 - COALESCE(pg_catalog.cardinality(pg_catalog.string_to_array(p.unsigned, ', ')), 0)::numeric / NULLIF(p.required, 0) AS signed,
             1 - LEAST(p.drifted::numeric / NULLIF(p.n, 0), 1) AS kept FROM plan p)
     SELECT pg_catalog.round(100 * p.signed * p.kept, 2), COALESCE(p.n, 0),
-        CASE WHEN p.signed * p.kept IS NOT NULL THEN pg_catalog.format('The plan of %s (version %s, %s items) is %s; %s items have changed since.', p.period, p.version, p.n,
-            CASE WHEN p.unsigned IS NULL THEN 'signed by all' ELSE 'not signed by ' || p.unsigned END, p.drifted) END,
+        CASE WHEN p.signed * p.kept IS NOT NULL THEN pg_catalog.format('The plan of %s (version %s, %s) is %s; %s changed since.', p.period, p.version, align.count_text(p.n, 'item'),
+            CASE WHEN p.unsigned IS NULL THEN 'signed by all' ELSE 'not signed by ' || p.unsigned END, align.count_text(p.drifted, 'item') || CASE p.drifted WHEN 1 THEN ' has' ELSE ' have' END) END,
         CASE WHEN p.version IS NULL THEN 'Publish the plan by publish_plan(period), and have both teams sign it.'
              WHEN p.unsigned IS NOT NULL THEN 'Have it signed by sign_plan: ' || p.unsigned || '.'
              WHEN p.drifted > 0 THEN 'Publish what has changed, and have both teams sign it again, or undo it.' END,
@@ -86,7 +97,7 @@ BEGIN ATOMIC
         CASE WHEN w.kind IS NOT NULL THEN pg_catalog.format('Least kept are the %s reviews: %s of %s due in 365 days were held. Of all kinds: %s.', w.kind, w.held_count, w.due_count,
             (SELECT pg_catalog.string_agg(pg_catalog.format('%s %s of %s', k.kind, k.held_count, k.due_count), ', ' ORDER BY k.held_ratio, k.kind) FROM kind k)) END,
         CASE WHEN w.kind IS NULL THEN 'Say in table review_rule which reviews are promised, and record them by hold_review.'
-             WHEN w.held_ratio < 1 THEN pg_catalog.format('Hold the next %s review on %s, or promise fewer.', w.kind, pg_catalog.to_char(w.next_due_date, 'YYYY-MM-DD')) END,
+             WHEN w.held_ratio < 0.8 THEN pg_catalog.format('Hold the next %s review on %s, or promise fewer.', w.kind, pg_catalog.to_char(w.next_due_date, 'YYYY-MM-DD')) END,
         pg_catalog.format('SELECT * FROM align.cadence(%L)', $1),
         CASE WHEN w.kind IS NULL THEN 'No review was due in 365 days.' END
     FROM (SELECT 1) one LEFT JOIN weakest w ON true;
@@ -116,7 +127,7 @@ BEGIN ATOMIC
         FROM spent s LEFT JOIN planned p ON p.key = s.key)
     SELECT CASE WHEN t.planned > 0 THEN pg_catalog.round(100 * t.within / NULLIF(t.amount, 0), 2) END, t.n,
         CASE WHEN t.planned > 0 AND t.amount > 0 THEN pg_catalog.format('Of %s spent in %s so far, %s %% is what was planned; %s is for nothing in the plan, and %s above the budget of its item.',
-            pg_catalog.round(t.amount), y.period, pg_catalog.round(100 * t.within / t.amount, 1), pg_catalog.round(t.orphan), pg_catalog.round(t.amount - t.within - t.orphan)) END,
+            align.money_text(pg_catalog.round(t.amount)), y.period, pg_catalog.round(100 * t.within / t.amount, 1), align.money_text(pg_catalog.round(t.orphan)), align.money_text(pg_catalog.round(t.amount - t.within - t.orphan))) END,
         CASE WHEN t.planned = 0 THEN 'Enter the budget of the year into table budget_line.'
              WHEN COALESCE(t.amount, 0) = 0 THEN 'Record what is spent in table spend, each on an item of the plan.'
              WHEN t.within < t.amount THEN 'Say of each amount that was not planned what it was for; plan it, or stop it.' END,
@@ -139,9 +150,9 @@ BEGIN ATOMIC
     total AS (
         SELECT pg_catalog.count(*) AS n, COALESCE(pg_catalog.sum(m.changes), 0) AS changes, COALESCE(pg_catalog.sum(m.years), 0) AS years FROM message m)
     SELECT CASE WHEN t.years >= 1 THEN pg_catalog.round(100 * t.years / (t.years + t.changes), 2) END, t.n,
-        CASE WHEN t.years >= 1 THEN pg_catalog.format('%s messages in force were changed %s times in %s years together.', t.n, t.changes, pg_catalog.round(t.years, 1)) END,
+        CASE WHEN t.years >= 1 THEN pg_catalog.format('%s in force %s changed %s in %s years together.', align.count_text(t.n, 'message'), CASE t.n WHEN 1 THEN 'was' ELSE 'were' END, align.count_text(t.changes, 'time'), pg_catalog.round(t.years, 1)) END,
         CASE WHEN t.n = 0 THEN 'Set the messages by set_message.'
-             WHEN t.changes > 0 THEN 'Leave the words as they are, and change what goes out instead.' END,
+             WHEN t.changes > 0.25 * t.years THEN 'Leave the words as they are, and change what goes out instead.' END,
         pg_catalog.format('SELECT * FROM align.message_drift(%L)', $1),
         CASE WHEN t.n = 0 THEN 'No message is in force.' WHEN t.years < 1 THEN 'The messages in force have not lasted a year together.' END
     FROM total t;

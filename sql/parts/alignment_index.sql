@@ -1,30 +1,43 @@
 -- alignment: all dimensions, their blend, and how it came to be
 
-CREATE FUNCTION align.alignment(at timestamptz DEFAULT pg_catalog.now())
-    RETURNS TABLE (dimension_order integer, dimension text, block text, question text, score_value numeric, evidence_count bigint, cautious_value numeric, weight_ratio numeric,
+-- For several instants at once, so that each dimension is planned once. At its last instant a period
+-- is not over: what counts quarters and reviews that are (momentum, cadence) asks as of over_at, its end.
+CREATE FUNCTION align.alignment_rows(at timestamptz[], over_at timestamptz[])
+    RETURNS TABLE (at timestamptz, dimension_order integer, dimension text, block text, question text, score_value numeric, evidence_count bigint, cautious_value numeric, weight_ratio numeric,
         finding text, next_action text, look_at text, reason_not_measured text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 14 SET jit = off
 BEGIN ATOMIC
-    WITH measured AS MATERIALIZED (
-        SELECT 'mission_link' AS dimension, d.* FROM align.dimension_mission_link($1) d
-        UNION ALL SELECT 'one_goal', d.* FROM align.dimension_one_goal($1) d
-        UNION ALL SELECT 'incentives', d.* FROM align.dimension_incentives($1) d
-        UNION ALL SELECT 'outcome_focus', d.* FROM align.dimension_outcome_focus($1) d
-        UNION ALL SELECT 'who_we_serve', d.* FROM align.dimension_who_we_serve($1) d
-        UNION ALL SELECT 'lead_definition', d.* FROM align.dimension_lead_definition($1) d
-        UNION ALL SELECT 'message', d.* FROM align.dimension_message($1) d
-        UNION ALL SELECT 'process', d.* FROM align.dimension_process($1) d
-        UNION ALL SELECT 'handoff', d.* FROM align.dimension_handoff($1) d
-        UNION ALL SELECT 'momentum', d.* FROM align.dimension_momentum($1) d
-        UNION ALL SELECT 'written_plan', d.* FROM align.dimension_written_plan($1) d
-        UNION ALL SELECT 'cadence', d.* FROM align.dimension_cadence($1) d
-        UNION ALL SELECT 'focus', d.* FROM align.dimension_focus($1) d
-        UNION ALL SELECT 'steadiness', d.* FROM align.dimension_steadiness($1) d)
-    SELECT n.dimension_order, n.dimension, n.block, n.question, m.score_value, m.evidence_count,
+    WITH moment AS MATERIALIZED (SELECT u.at, u.over_at FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) u(at, over_at)),
+    measured AS MATERIALIZED (
+        SELECT m.at, 'mission_link' AS dimension, d.* FROM moment m CROSS JOIN LATERAL align.dimension_mission_link(m.at) d
+        UNION ALL SELECT m.at, 'one_goal', d.* FROM moment m CROSS JOIN LATERAL align.dimension_one_goal(m.at) d
+        UNION ALL SELECT m.at, 'incentives', d.* FROM moment m CROSS JOIN LATERAL align.dimension_incentives(m.at) d
+        UNION ALL SELECT m.at, 'outcome_focus', d.* FROM moment m CROSS JOIN LATERAL align.dimension_outcome_focus(m.at) d
+        UNION ALL SELECT m.at, 'who_we_serve', d.* FROM moment m CROSS JOIN LATERAL align.dimension_who_we_serve(m.at) d
+        UNION ALL SELECT m.at, 'lead_definition', d.* FROM moment m CROSS JOIN LATERAL align.dimension_lead_definition(m.at) d
+        UNION ALL SELECT m.at, 'message', d.* FROM moment m CROSS JOIN LATERAL align.dimension_message(m.at) d
+        UNION ALL SELECT m.at, 'process', d.* FROM moment m CROSS JOIN LATERAL align.dimension_process(m.at) d
+        UNION ALL SELECT m.at, 'handoff', d.* FROM moment m CROSS JOIN LATERAL align.dimension_handoff(m.at) d
+        UNION ALL SELECT m.at, 'momentum', d.* FROM moment m CROSS JOIN LATERAL align.dimension_momentum(m.over_at) d
+        UNION ALL SELECT m.at, 'written_plan', d.* FROM moment m CROSS JOIN LATERAL align.dimension_written_plan(m.at) d
+        UNION ALL SELECT m.at, 'cadence', d.* FROM moment m CROSS JOIN LATERAL align.dimension_cadence(m.over_at) d
+        UNION ALL SELECT m.at, 'focus', d.* FROM moment m CROSS JOIN LATERAL align.dimension_focus(m.at) d
+        UNION ALL SELECT m.at, 'steadiness', d.* FROM moment m CROSS JOIN LATERAL align.dimension_steadiness(m.at) d)
+    SELECT m.at, n.dimension_order, n.dimension, n.block, n.question, m.score_value, m.evidence_count,
         pg_catalog.round(align.cautious(align.score(m.score_value::double precision, m.evidence_count::double precision))::numeric, 2), COALESCE(w.weight, 0),
         m.finding, m.next_action, m.look_at, m.reason_not_measured
-    FROM align.alignment_dimensions() n JOIN measured m ON m.dimension = n.dimension LEFT JOIN align.weights_in_force($1) w ON w.dimension = n.dimension
-    ORDER BY 1;
+    FROM align.alignment_dimensions() n JOIN measured m ON m.dimension = n.dimension LEFT JOIN LATERAL align.weights_in_force(m.at) w ON w.dimension = n.dimension
+    ORDER BY m.at, n.dimension_order;
+END;
+COMMENT ON FUNCTION align.alignment_rows(timestamptz[], timestamptz[]) IS 'Serves alignment and alignment_history.';
+
+CREATE FUNCTION align.alignment(at timestamptz DEFAULT pg_catalog.now())
+    RETURNS TABLE (dimension_order integer, dimension text, block text, question text, score_value numeric, evidence_count bigint, cautious_value numeric, weight_ratio numeric,
+        finding text, next_action text, look_at text, reason_not_measured text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 14
+BEGIN ATOMIC
+    SELECT r.dimension_order, r.dimension, r.block, r.question, r.score_value, r.evidence_count, r.cautious_value, r.weight_ratio, r.finding, r.next_action, r.look_at, r.reason_not_measured
+    FROM align.alignment_rows(ARRAY[$1], ARRAY[$1]) r ORDER BY r.dimension_order;
 END;
 COMMENT ON FUNCTION align.alignment(timestamptz) IS 'How far sales and marketing are aligned to the mission at an instant, by default now: a row per dimension, each as its function dimension_... says. score_value: 0 to 100, NULL where it cannot be measured, with the reason; evidence_count: rows that it rests on; cautious_value: what it is at least (see cautious); weight_ratio: its share of the index, by the weights in force; finding with its numbers; next_action; look_at: the query that shows the rows.';
 
@@ -71,9 +84,13 @@ BEGIN
                 HINT = CASE WHEN asked < 1 THEN 'Write the earlier day first.' ELSE 'Ask for a coarser grain, or a shorter time.' END;
     END IF;
     RETURN QUERY
-    WITH moment AS (
-        SELECT p.period, align.upper(p.period)::timestamp AT TIME ZONE 'UTC' AS at FROM align.generate_series(first, last) p(period)),
-    row AS MATERIALIZED (SELECT m.period, m.at, a.* FROM moment m CROSS JOIN LATERAL align.alignment(m.at) a),
+    WITH moment AS MATERIALIZED (
+        -- the last instant lies in the period's own fiscal year
+        SELECT p.period, o.over_at - interval '1 microsecond' AS at, o.over_at
+        FROM align.generate_series(first, last) p(period) CROSS JOIN LATERAL (SELECT align.upper(p.period)::timestamp AT TIME ZONE 'UTC' AS over_at) o),
+    row AS MATERIALIZED (
+        SELECT m.period, a.*
+        FROM align.alignment_rows(ARRAY(SELECT n.at FROM moment n ORDER BY n.at), ARRAY(SELECT n.over_at FROM moment n ORDER BY n.at)) a JOIN moment m ON m.at = a.at),
     total AS (
         SELECT r.period, r.at, array_agg(r.dimension) AS d, array_agg(r.score_value) AS s, array_agg(r.evidence_count) AS e, array_agg(r.weight_ratio) AS w FROM row r GROUP BY r.period, r.at)
     SELECT u.period::text, align.lower(u.period), u.at, u.is_total, u.dimension, u.block, u.score_value, u.evidence_count, u.weight_ratio, u.reason
@@ -85,7 +102,7 @@ BEGIN
         SELECT r.period, r.at, false, r.dimension_order, r.dimension, r.block, r.score_value, r.evidence_count, r.weight_ratio, r.reason_not_measured FROM row r) u
     ORDER BY u.at, u.place;
 END $$;
-COMMENT ON FUNCTION align.alignment_history(date, date, text) IS 'The index and its dimensions as they were known when each period of a grain (week, month, quarter, year; of the fiscal year) was over, from that of one day to that of another: is_total: the index, with the share of the weight that was measured as weight_ratio; else a dimension with its weight. Each is recomputed from what was recorded, signed and in force then; docs/alignment.md says where no history is kept. Error for another grain, or more than 520 periods.';
+COMMENT ON FUNCTION align.alignment_history(date, date, text) IS 'The index and its dimensions at the end of each period of a grain (week, month, quarter, year; of the fiscal year), from that of one day to that of another, as they were known then. at: the last instant of the period, a microsecond before the next begins, so that a period is judged by the plan, quotas and pay of its own fiscal year; the period itself counts as over, for momentum and cadence. is_total: the index, with the share of the weight that was measured as weight_ratio; else a dimension with its weight. Each is recomputed from what was recorded, signed and in force then; docs/alignment.md says where no history is kept. Error for another grain, or more than 520 periods.';
 
 CREATE FUNCTION align.log_mean(a double precision, b double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

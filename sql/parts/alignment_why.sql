@@ -66,7 +66,7 @@ BEGIN ATOMIC
         FROM row r CROSS JOIN (SELECT pg_catalog.sum(e.amount) AS amount FROM align.spend e CROSS JOIN span s WHERE s.year @> e.at AND e.at <= ($1 AT TIME ZONE 'UTC')::date) s WHERE r.dimension = 'focus'
         UNION ALL
         SELECT 'handoff', pg_catalog.round(l.n * l.chance * w.amount), pg_catalog.round(l.n * l.chance, 1),
-            pg_catalog.format('The %s handoffs of 90 days that were late or leaked are lost; else they had become customers as often as the mqls of the year (%s %%), at the mean amount won.', l.n, pg_catalog.round(100 * l.chance, 1))
+            pg_catalog.format('The %s handoffs of 90 days that were late or leaked are lost; else they had become customers as often as the mqls of the year (%s %%), at the mean amount won.', align.money_text(l.n), pg_catalog.round(100 * l.chance, 1))
         FROM late l CROSS JOIN won w
         UNION ALL
         SELECT 'process', pg_catalog.round(pg_catalog.sum(g.lost) * w.amount), pg_catalog.round(pg_catalog.sum(g.lost), 1), 'Whoever won a smaller share of the closed deals of the year than the team had won the team''s share, at the mean amount won.'
@@ -87,7 +87,10 @@ BEGIN ATOMIC
             CASE WHEN s.loses THEN b.lost_amount END, CASE WHEN s.loses THEN b.lost_customer_count END,
             pg_catalog.format('The step had passed as many leads as in %s, and they had gone on as all do, at the mean amount won.', b.compared_with),
             pg_catalog.format('SELECT * FROM align.bottleneck_by(%L) WHERE from_stage = %L ORDER BY %s DESC NULLS LAST', $1, b.from_stage, CASE WHEN s.loses THEN 'lost_lead_count' ELSE 'lost_days' END),
-            'Look at ' || pg_catalog.concat_ws(' and ', 'segment ' || b.worst_segment, 'source ' || b.worst_source, CASE WHEN COALESCE(b.worst_segment, b.worst_source) IS NULL THEN 'what changed since then' END) || ' first.', NULL
+            CASE WHEN COALESCE(b.worst_segment, b.worst_source) IS NOT NULL THEN 'Look at ' || pg_catalog.concat_ws(' and ', 'segment ' || b.worst_segment, 'source ' || b.worst_source) || ' first.'
+                 ELSE pg_catalog.format('Take ten leads that %s %s, and ask who worked them what is done otherwise than in %s: no segment or source stands out.%s',
+                     CASE WHEN s.loses THEN 'went no further than' ELSE 'waited long at' END, b.from_stage, b.compared_with,
+                     ' In the pipeline, ' || (SELECT align.driver_text(m.driver) FROM align.momentum(NULL, 1, $1) m) || ' changed most.') END, NULL
         FROM align.bottleneck($1) b CROSS JOIN LATERAL (SELECT b.lost_lead_low_count > 0 AS loses) s
         WHERE (s.loses OR b.lost_low_days > 0) AND b.finding NOT LIKE 'Too few%'
         UNION ALL

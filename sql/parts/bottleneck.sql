@@ -66,26 +66,22 @@ DECLARE
     bad_target text;
     win_amount numeric;
 BEGIN
+    PERFORM align.check_instant($1);
     IF ($2 IN ('previous period', 'target', 'best segment', 'best source')) IS NOT TRUE THEN
         RAISE EXCEPTION 'unknown comparison: "%"', COALESCE($2, 'NULL')
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = 'A step is compared with the previous period, a target, the best segment or the best source.',
                 HINT = 'Write ''previous period''.';
-    ELSIF NOT pg_catalog.isfinite($1) THEN
-        RAISE EXCEPTION 'invalid instant: %', $1
-            USING ERRCODE = 'datetime_field_overflow',
-                DETAIL = 'What a lead does is known up to a finite instant.',
-                HINT = 'Leave the instant out to mean the present.';
     ELSIF $4 IS NULL OR $4 <= '0' OR EXTRACT(month FROM $4) <> 0 OR EXTRACT(year FROM $4) <> 0 THEN
         RAISE EXCEPTION 'invalid within: %', COALESCE($4::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = 'A step is watched for a number of days, above 0; a month has no fixed length.',
                 HINT = 'Write days, such as ''90 days''.';
-    ELSIF COALESCE(pg_catalog.cardinality(path), 0) < 2 OR (SELECT pg_catalog.count(DISTINCT u.step) FROM pg_catalog.unnest(path) u(step)) < pg_catalog.cardinality(path) THEN
-        RAISE EXCEPTION 'invalid path: %', COALESCE(pg_catalog.array_to_string(path, ' > '), 'empty')
-            USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = 'The path has two stages at least, each once.',
-                HINT = 'Correct the setting funnel_steps.';
+    ELSIF path IS NULL THEN
+        RAISE EXCEPTION 'no path'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                DETAIL = 'The setting funnel_steps, which names its stages, is not there.',
+                HINT = 'Enter it into table setting, as in ["lead", "mql", "customer"].';
     END IF;
     IF $2 = 'target' THEN
         bad_target := CASE pg_catalog.jsonb_typeof(targets) WHEN 'object' THEN (
@@ -178,12 +174,12 @@ BEGIN ATOMIC
         CASE WHEN w.lead_count = 0 THEN 'No lead entered this step.'
             WHEN w.compared_with IS NULL THEN CASE $2 WHEN 'target' THEN 'No target is set for this step (setting step_targets).' WHEN 'previous period' THEN 'No lead entered this step in the period before.'
                 ELSE 'No group has 30 leads to compare with.' END
-            WHEN w.lead_count < 30 OR w.compared_count < 30 THEN pg_catalog.format('Too few leads to tell: %s%s.', w.lead_count, ' against ' || w.compared_count)
-            WHEN w.is_loss THEN pg_catalog.format('%s %% of %s leads pass within %s, against %s %% (%s): %s leads and %s customers lost', pg_catalog.round(100 * w.passed_ratio, 1), w.lead_count, $4,
-                    pg_catalog.round(100 * w.compared_ratio, 1), w.compared_with, pg_catalog.round(w.lost_lead_count), w.lost_customer_count)
-                || COALESCE(', worth ' || w.lost_amount, '')
+            WHEN w.lead_count < 30 OR w.compared_count < 30 THEN pg_catalog.format('Too few leads to tell: %s%s.', align.money_text(w.lead_count), ' against ' || align.money_text(w.compared_count))
+            WHEN w.is_loss THEN pg_catalog.format('%s %% of %s leads pass within %s, against %s %% (%s): %s and %s customers lost', pg_catalog.round(100 * w.passed_ratio, 1), align.money_text(w.lead_count), $4,
+                    pg_catalog.round(100 * w.compared_ratio, 1), w.compared_with, align.count_text(pg_catalog.round(w.lost_lead_count), 'lead'), pg_catalog.to_char(w.lost_customer_count, 'FM999,999,999,990.0'))
+                || COALESCE(', worth ' || align.money_text(w.lost_amount), '')
                 || CASE WHEN w.is_slower THEN pg_catalog.format('; it takes %s days, not %s', w.mean_days, w.compared_mean_days) ELSE '' END || w.where_most
-            WHEN w.is_slower THEN pg_catalog.format('It takes %s days, against %s (%s): %s days in all', w.mean_days, w.compared_mean_days, w.compared_with, pg_catalog.round(w.lost_days)) || w.where_most
+            WHEN w.is_slower THEN pg_catalog.format('It takes %s days, against %s (%s): %s days in all', w.mean_days, w.compared_mean_days, w.compared_with, align.money_text(pg_catalog.round(w.lost_days))) || w.where_most
             WHEN w.lost_lead_high_count < 0 OR w.lost_high_days < 0 THEN pg_catalog.format('Better than %s: %s %% pass, against %s %%; it takes %s days, against %s.', w.compared_with,
                     pg_catalog.round(100 * w.passed_ratio, 1), COALESCE(pg_catalog.round(100 * w.compared_ratio, 1)::text, '-'), w.mean_days, COALESCE(w.compared_mean_days::text, '-'))
             ELSE 'No difference that chance does not explain.' END
@@ -232,16 +228,12 @@ CREATE FUNCTION align.buyer_view(lead_key text DEFAULT NULL, silent interval DEF
 DECLARE
     asked bigint := CASE WHEN $1 IS NOT NULL THEN align.known_lead($1) END;
 BEGIN
+    PERFORM align.check_instant($3);
     IF $2 IS NULL OR $2 <= '0' THEN
         RAISE EXCEPTION 'invalid silent: %', COALESCE($2::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = 'It is how long nobody may be heard of without its being a gap, above 0.',
                 HINT = 'Leave it out for 30 days.';
-    ELSIF NOT pg_catalog.isfinite($3) THEN
-        RAISE EXCEPTION 'invalid instant: %', $3
-            USING ERRCODE = 'datetime_field_overflow',
-                DETAIL = 'What a lead does is known up to a finite instant.',
-                HINT = 'Leave the instant out to mean the present.';
     END IF;
     RETURN QUERY
     WITH event AS (
@@ -272,7 +264,7 @@ BEGIN
     FROM felt f JOIN quiet q ON q.lead = f.lead JOIN align.lead l ON l.id = f.lead
     ORDER BY 1;
 END $$;
-COMMENT ON FUNCTION align.buyer_view(text, interval, timestamptz) IS 'What a lead (NULL: each lead) felt up to an instant, the worst first: through how many hands it went (changes of the team, or of the actor where both are known; a move without a team is its stage''s owner''s), how often nobody was heard of for longer than silent and the longest such time (between events and touches on the way to customer, and up to the instant while it is on it; days and contact_count are of that way), how often it entered a stage again, the sum of these three as friction_count, and the teams in order. Error for an unknown lead, a silent of 0 or less, or an infinite instant.';
+COMMENT ON FUNCTION align.buyer_view(text, interval, timestamptz) IS 'What a lead (NULL: each lead) felt up to an instant, the worst first: through how many hands it went (changes of the team, or of the actor where both are known; a move without a team is its stage''s owner''s), how often nobody was heard of for longer than silent and the longest such time (between events and touches on the way to customer, and up to the instant while it is on it; days and contact_count are of that way), how often it entered a stage again, the sum of these three as friction_count, and the teams in order. Error for an unknown lead, a silent of 0 or less, or an instant that is NULL or infinite.';
 
 CREATE FUNCTION align.buyer_view_by(by text DEFAULT 'segment', silent interval DEFAULT '30 days', at timestamptz DEFAULT pg_catalog.now())
     RETURNS TABLE (name text, lead_count bigint, mean_hand_count numeric, silent_ratio numeric, p90_silent_days numeric, repeat_ratio numeric, mean_friction_count numeric, worst_lead_key text)
@@ -308,11 +300,12 @@ BEGIN
                 HINT = 'Leave it out for 8.';
     END IF;
     RETURN QUERY
-    WITH span AS (
+    WITH span AS MATERIALIZED (
         -- four more: the first is compared with one, and its mean error is over three
         SELECT p.period, align.lower(p.period)::timestamp AT TIME ZONE 'UTC' AS from_at, align.upper(p.period)::timestamp AT TIME ZONE 'UTC' AS full_at,
-            LEAST(align.upper(p.period)::timestamp AT TIME ZONE 'UTC', $3) AS until_at
-        FROM align.generate_series(span OPERATOR(align.-) ($2 + 3), span) p(period)),
+            u.until_at, u.until_at - interval '8760 hours' AS opened_from_at
+        FROM align.generate_series(span OPERATOR(align.-) ($2 + 3), span) p(period)
+        CROSS JOIN LATERAL (SELECT LEAST(align.upper(p.period)::timestamp AT TIME ZONE 'UTC', $3) AS until_at) u),
     part AS (
         SELECT s.*, d.*, align.median(d.took) AS cycle
         FROM span s CROSS JOIN LATERAL (
@@ -322,7 +315,7 @@ BEGIN
                 avg(x.amount) FILTER (WHERE x.outcome = 'won' AND x.closed_at >= s.from_at AND x.closed_at < s.until_at) AS value,
                 COALESCE(sum(x.amount) FILTER (WHERE x.outcome = 'won' AND x.closed_at >= s.from_at AND x.closed_at < s.until_at), 0) AS amount,
                 align.time_to(EXTRACT(epoch FROM LEAST(x.closed_at, s.until_at) - x.opened_at)::double precision / 86400, x.closed_at < s.until_at)
-                    FILTER (WHERE x.opened_at >= s.until_at - interval '8760 hours' AND (x.closed_at >= x.opened_at OR x.outcome = 'open')) AS took
+                    FILTER (WHERE x.opened_at >= s.opened_from_at AND (x.closed_at >= x.opened_at OR x.outcome = 'open')) AS took
             FROM (SELECT y.outcome, y.amount, y.opened_at, COALESCE(y.closed_at, 'infinity') AS closed_at FROM align.deal y
                   WHERE y.opened_at < s.until_at AND (y.outcome = 'open' OR y.closed_at IS NOT NULL)) x) d),
     measured AS (

@@ -136,7 +136,7 @@ CREATE FUNCTION align.due_reviews(from_date date, to_date date, at timestamptz D
     RETURNS TABLE (kind text, due_date date, status text, held_at timestamptz, team text, present text, late_days integer)
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    start_month integer := COALESCE((SELECT (s.value #>> '{}')::integer FROM align.setting s WHERE s.key = 'fiscal_start_month'), 1);
+    start_month integer := align.fiscal_start_month();
     today date := ($3 AT TIME ZONE 'UTC')::date;
 BEGIN
     IF NOT (pg_catalog.isfinite($1) AND pg_catalog.isfinite($2)) OR $2 - $1 NOT BETWEEN 0 AND 36525 THEN
@@ -257,13 +257,13 @@ CREATE FUNCTION align.broadcast_message(message_key text, team text, channel tex
 DECLARE
     result bigint;
 BEGIN
-    PERFORM align.check_instant($4);
+    PERFORM align.check_near_instant($4);
     PERFORM align.check_text(COALESCE($3, 'none'), 'channel', 200);
     INSERT INTO align.broadcast (message, team, at, channel, role)
     VALUES ((align.known_message($1)).key, $2, $4, $3, align.role_for_team($2, NULL)) RETURNING id INTO result;
     RETURN result;
 END $$;
-COMMENT ON FUNCTION align.broadcast_message(text, text, text, timestamptz) IS 'Enters that a message was told to a team: its key, the team, where (a meeting, a mail), when, by default now. Result: its number. Error for an unknown message or team, or an infinite instant.';
+COMMENT ON FUNCTION align.broadcast_message(text, text, text, timestamptz) IS 'Enters that a message was told to a team: its key, the team, where (a meeting, a mail), when, by default now. Result: its number. Error for an unknown message or team, or an instant that is infinite or more than 366 days ahead.';
 REVOKE EXECUTE ON FUNCTION align.broadcast_message(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.message_reach(at timestamptz DEFAULT pg_catalog.now())
@@ -271,7 +271,7 @@ CREATE FUNCTION align.message_reach(at timestamptz DEFAULT pg_catalog.now())
         member_count bigint, unreached_count bigint, unreached text, finding text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
-    WITH repeat AS (SELECT COALESCE((SELECT (s.value #>> '{}')::numeric FROM align.setting s WHERE s.key = 'message_repeat_days'), 90) AS days),
+    WITH repeat AS (SELECT align.message_repeat_days() AS days),
     member AS (SELECT m.role, m.team, m.since_at FROM align.member m WHERE m.since_at <= $1),
     team AS (SELECT m.team FROM member m UNION SELECT b.team FROM align.broadcast b WHERE b.at <= $1),
     told AS (

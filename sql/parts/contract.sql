@@ -2,6 +2,10 @@
 
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('plan_teams', '["marketing", "sales"]', 'Teams that must sign a version of the plan before it is in force.', true);
+CREATE TRIGGER setting_check_plan_teams BEFORE INSERT OR UPDATE ON align.setting
+    FOR EACH ROW WHEN (NEW.key = 'plan_teams') EXECUTE FUNCTION align.check_setting($$$1 @@ 'strict $.type() == "array" && !exists($[*] ? (@.type() != "string"))'$$,
+        'It is a list of teams.', '["marketing", "sales"]');
+COMMENT ON TRIGGER setting_check_plan_teams ON align.setting IS 'what plan_teams may be';
 
 CREATE TABLE align.plan_version (
     version integer NOT NULL,
@@ -313,36 +317,6 @@ COMMENT ON TRIGGER understanding_keep_all ON align.understanding IS 'what is sig
 
 -- who may, and about what
 
-CREATE FUNCTION align.known_team(team text) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM align.team t WHERE t.key = $1) OR $1 IS NULL THEN
-        RAISE EXCEPTION 'unknown team: "%"', COALESCE($1, 'NULL')
-            USING ERRCODE = 'no_data_found',
-                DETAIL = pg_catalog.format('There are: %s.', (SELECT pg_catalog.string_agg(t.key, ', ' ORDER BY t.key) FROM align.team t)),
-                HINT = 'Enter it into table team first.';
-    END IF;
-    RETURN $1;
-END $$;
-COMMENT ON FUNCTION align.known_team(text) IS 'A team''s key; an error when there is no such team.';
-
-CREATE FUNCTION align.role_for_team(team text, deed text) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    actor text := align.acting_role();
-BEGIN
-    PERFORM align.known_team($1);
-    IF $2 IS NOT NULL AND NOT EXISTS (SELECT FROM align.member m WHERE m.role = actor AND m.team = $1) THEN
-        RAISE EXCEPTION 'role "%" cannot % for team "%"', actor, $2, $1
-            USING ERRCODE = 'insufficient_privilege',
-                DETAIL = pg_catalog.format('Its members alone act for a team, superusers or not; "%s" is a member of: %s.', actor, COALESCE((
-                    SELECT pg_catalog.string_agg(m.team, ', ' ORDER BY m.team) FROM align.member m WHERE m.role = actor), 'none')),
-                HINT = pg_catalog.format('Have a member of the team %s, or enter the role into table member first.', $2);
-    END IF;
-    RETURN actor;
-END $$;
-COMMENT ON FUNCTION align.role_for_team(text, text) IS 'The role that acts, when it may act for a team; deed: what it would do, as a word (sign, write), or NULL when everybody may. Error for an unknown team, or a role that is no member of it.';
-
 CREATE FUNCTION align.known_plan(version integer) RETURNS align.plan_version
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -573,7 +547,7 @@ CREATE FUNCTION align.write_understanding(about_team text, by_team text, period 
 DECLARE
     result bigint;
 BEGIN
-    PERFORM align.role_for_team($1, NULL);
+    PERFORM align.known_team($1);
     INSERT INTO align.understanding (about_team, by_team, period, body, written_by)
     VALUES ($1, $2, $3::align.period, $4, align.role_for_team($2, 'write'))
     RETURNING id INTO result;

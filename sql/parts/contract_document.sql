@@ -25,6 +25,11 @@ CREATE FUNCTION align.money_text(amount numeric) RETURNS text
                 ELSE pg_catalog.to_char($1, 'FM999,999,999,999,990.00') END;
 COMMENT ON FUNCTION align.money_text(numeric) IS 'An amount with a comma after each thousand, and cents where it has any.';
 
+CREATE FUNCTION align.count_text(count numeric, thing text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN align.money_text($1) || ' ' || $2 || CASE WHEN $1 = 1 THEN '' ELSE 's' END;
+COMMENT ON FUNCTION align.count_text(numeric, text) IS 'So many of a thing: 1 item, 1,200 items.';
+
 CREATE FUNCTION align.date_text(date date) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN pg_catalog.to_char($1::timestamp, 'FMDD Mon YYYY');

@@ -2,6 +2,10 @@
 
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('definition_teams', '{"*": ["marketing", "sales"]}', 'Teams that must sign a definition before it is in force: by its name, or under * for all others.', true);
+CREATE TRIGGER setting_check_definition_teams BEFORE INSERT OR UPDATE ON align.setting
+    FOR EACH ROW WHEN (NEW.key = 'definition_teams') EXECUTE FUNCTION align.check_setting($$$1 @@ 'strict !exists($.* ? (@.type() != "array")) && !exists($.*[*] ? (@.type() != "string"))'$$,
+        'It gives names of definitions, or * for all others, each with a list of teams.', '{"*": ["marketing", "sales"]}');
+COMMENT ON TRIGGER setting_check_definition_teams ON align.setting IS 'what definition_teams may be';
 
 CREATE TABLE align.definition (
     name text NOT NULL,
@@ -152,12 +156,6 @@ CREATE TRIGGER definition_signature_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON 
     FOR EACH STATEMENT EXECUTE FUNCTION align.keep_signature();
 COMMENT ON TRIGGER definition_signature_keep ON align.definition_signature IS 'what is signed stays';
 
--- The role that acts, also within functions that run as their owner.
-CREATE FUNCTION align.acting_role() RETURNS text
-    LANGUAGE sql STABLE PARALLEL RESTRICTED
-    RETURN CASE pg_catalog.current_setting('role') WHEN 'none' THEN session_user::text ELSE pg_catalog.current_setting('role') END;
-COMMENT ON FUNCTION align.acting_role() IS 'The role that acts: that of SET ROLE, else the session''s, also within a function that runs as its owner.';
-
 -- proposing and signing
 
 CREATE FUNCTION align.propose_definition(name text, rubric text, note text DEFAULT NULL) RETURNS integer
@@ -179,7 +177,6 @@ CREATE FUNCTION align.sign_definition(name text, version integer, team text,
 DECLARE
     last record;
 BEGIN
-    signed_by := align.acting_role();
     -- one signer at a time for all versions of a name; who waited sees what the other did
     PERFORM FROM align.definition d WHERE d.name = $1 ORDER BY d.version FOR UPDATE;
     IF NOT EXISTS (SELECT FROM align.definition d WHERE d.name = $1 AND d.version = $2) THEN
@@ -189,19 +186,7 @@ BEGIN
                     SELECT pg_catalog.string_agg(d.name || ' ' || d.version, ', ' ORDER BY d.name, d.version) FROM align.definition d), 'none')),
                 HINT = 'Propose it by propose_definition(name, rubric, note).';
     END IF;
-    IF NOT EXISTS (SELECT FROM align.team t WHERE t.key = $3) THEN
-        RAISE EXCEPTION 'unknown team: "%"', $3
-            USING ERRCODE = 'no_data_found',
-                DETAIL = pg_catalog.format('There are: %s.', (SELECT pg_catalog.string_agg(t.key, ', ' ORDER BY t.key) FROM align.team t)),
-                HINT = 'Enter it into table team first.';
-    END IF;
-    IF NOT EXISTS (SELECT FROM align.member m WHERE m.role = signed_by AND m.team = $3) THEN
-        RAISE EXCEPTION 'role "%" cannot sign for team "%"', signed_by, $3
-            USING ERRCODE = 'insufficient_privilege',
-                DETAIL = pg_catalog.format('A team is signed for by its members, superusers or not; "%s" is a member of: %s.', signed_by, COALESCE((
-                    SELECT pg_catalog.string_agg(m.team, ', ' ORDER BY m.team) FROM align.member m WHERE m.role = signed_by), 'none')),
-                HINT = 'A member of the team signs, or is entered into table member first.';
-    END IF;
+    signed_by := align.role_for_team($3, 'sign');
     SELECT s.role, s.at INTO last FROM align.definition_signature s WHERE s.name = $1 AND s.version = $2 AND s.team = $3;
     IF FOUND THEN
         RAISE EXCEPTION 'team "%" has signed definition "%" version % already', $3, $1, $2
@@ -303,18 +288,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.known_lead(text) IS 'The number of a lead by its key; an error when there is none.';
 
-CREATE FUNCTION align.check_instant(at timestamptz) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF $1 IS NULL OR NOT pg_catalog.isfinite($1) THEN
-        RAISE EXCEPTION 'invalid instant: %', COALESCE($1::text, 'NULL')
-            USING ERRCODE = 'datetime_field_overflow',
-                DETAIL = 'An instant is finite.',
-                HINT = 'Leave the instant out to mean the present.';
-    END IF;
-END $$;
-COMMENT ON FUNCTION align.check_instant(timestamptz) IS 'An error when an instant is NULL or infinite.';
-
 -- Records what a rubric says of the leads from first_id to last_id, where it is
 -- not what it said last.
 CREATE FUNCTION align.judge_leads(first_id bigint, last_id bigint, name text, version integer, rubric align.rubric, at timestamptz,
@@ -406,12 +379,7 @@ BEGIN
             USING ERRCODE = 'null_value_not_allowed',
                 DETAIL = 'A team says whether a lead is qualified.', HINT = 'Write true or false, and why as the reason.';
     END IF;
-    IF NOT EXISTS (SELECT FROM align.team t WHERE t.key = $2) THEN
-        RAISE EXCEPTION 'unknown team: "%"', COALESCE($2, 'NULL')
-            USING ERRCODE = 'no_data_found',
-                DETAIL = pg_catalog.format('There are: %s.', (SELECT pg_catalog.string_agg(t.key, ', ' ORDER BY t.key) FROM align.team t)),
-                HINT = 'Enter it into table team first.';
-    END IF;
+    PERFORM align.known_team($2);
     IF NOT EXISTS (SELECT FROM align.definition d WHERE d.name = $5) THEN
         RAISE EXCEPTION 'unknown definition: "%"', COALESCE($5, 'NULL')
             USING ERRCODE = 'no_data_found',

@@ -150,17 +150,42 @@ CREATE FUNCTION align.start_experiment(key text, title text, hypothesis text, va
     team text DEFAULT NULL, owner text DEFAULT NULL, effect double precision DEFAULT 0.02, planned_count bigint DEFAULT NULL, started_at timestamptz DEFAULT pg_catalog.now()) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM align.check_text($1, 'key of an experiment', 200), align.check_text($2, 'title', 500), align.check_text($3, 'hypothesis', 10000);
+    IF EXISTS (SELECT FROM align.experiment e WHERE e.key = $1) THEN
+        RAISE EXCEPTION 'experiment "%" is there already', $1
+            USING ERRCODE = 'unique_violation',
+                DETAIL = (SELECT pg_catalog.format('It is %s: %s.', e.status, e.title) FROM align.experiment e WHERE e.key = $1),
+                HINT = 'What is tried anew is an experiment with a key of its own.';
+    END IF;
     IF COALESCE(pg_catalog.cardinality($4), 0) < 2 THEN
         RAISE EXCEPTION 'experiment "%" has % variants', $1, COALESCE(pg_catalog.cardinality($4), 0)
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = 'One variant is compared with another.',
                 HINT = 'Name what there was first, then what is tried: ''{old,new}''.';
+    ELSIF (SELECT pg_catalog.count(DISTINCT v.key) FILTER (WHERE pg_catalog.length(v.key) BETWEEN 1 AND 200) < pg_catalog.count(*) FROM pg_catalog.unnest($4) v(key)) THEN
+        RAISE EXCEPTION 'invalid variants of experiment "%": %', $1, $4
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = 'Each has a key of its own, of 1 to 200 characters.',
+                HINT = 'Name what there was first, then what is tried: ''{old,new}''.';
+    ELSIF $9 IS NULL OR NOT ($9 > 0 AND $9 <= 1) THEN
+        RAISE EXCEPTION 'invalid effect: %', COALESCE($9::text, 'NULL')
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = 'It is the difference of rates that is looked for, above 0 and up to 1.',
+                HINT = 'Write 0.02 for two points, and keep to it.';
+    ELSIF $10 < 1 THEN
+        RAISE EXCEPTION 'invalid planned count: %', $10
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = 'A variant needs at least one trial.',
+                HINT = 'Take what sample_size(base, effect) gives, or leave it out.';
+    END IF;
+    IF $11 IS NOT NULL THEN
+        PERFORM align.check_instant($11);
     END IF;
     IF $6 IS NOT NULL THEN
         PERFORM align.known_metric($6);
     END IF;
     IF $7 IS NOT NULL THEN
-        PERFORM align.role_for_team($7, NULL);
+        PERFORM align.known_team($7);
     END IF;
     INSERT INTO align.experiment (key, title, hypothesis, item, metric, team, owner, effect, planned_count, started_at)
     VALUES ($1, $2, $3, CASE WHEN $5 IS NOT NULL THEN align.known_item($5) END, $6, $7, $8, $9, $10, $11);
@@ -168,7 +193,7 @@ BEGIN
     SELECT $1, v.key, v.n = 1 FROM pg_catalog.unnest($4) WITH ORDINALITY v(key, n);
     RETURN pg_catalog.cardinality($4);
 END $$;
-COMMENT ON FUNCTION align.start_experiment(text, text, text, text[], text, text, text, text, double precision, bigint, timestamptz) IS 'Enters an experiment: its key, title, hypothesis, and the keys of its variants, the control first; the plan item, metric, team and owner; the difference of rates that is looked for; the trials planned for each variant; when it starts, by default now, NULL for later. Result: the number of variants. Error for a key that is taken, fewer than two variants, one named twice, an unknown item, metric or team.';
+COMMENT ON FUNCTION align.start_experiment(text, text, text, text[], text, text, text, text, double precision, bigint, timestamptz) IS 'Enters an experiment: its key, title, hypothesis, and the keys of its variants, the control first; the plan item, metric, team and owner; the difference of rates that is looked for; the trials planned for each variant; when it starts, by default now, NULL for later. Result: the number of variants. Error for a key that is taken, an empty or too long text, fewer than two variants, one named twice, an unknown item, metric or team, an effect that is not above 0 and up to 1, fewer than one planned trial, or an infinite start.';
 REVOKE EXECUTE ON FUNCTION align.start_experiment(text, text, text, text[], text, text, text, text, double precision, bigint, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.record_variant_values(experiment text, variant text, trials bigint, conversions bigint, mean double precision, sd double precision) RETURNS void
@@ -246,12 +271,13 @@ BEGIN
                 DETAIL = 'A decision says what is done now, and what was learned.',
                 HINT = 'Write both in words; that nothing was found is worth knowing, too.';
     END IF;
+    PERFORM align.check_text($2, 'decision', 500), align.check_text($3, 'lesson', 10000);
     UPDATE align.experiment e
     SET decision = $2, learned = $3, decided_at = pg_catalog.now(), decided_by = align.acting_role(), ended_at = COALESCE(e.ended_at, GREATEST(pg_catalog.now(), e.started_at))
     WHERE e.key = $1;
     RETURN pg_catalog.now();
 END $$;
-COMMENT ON FUNCTION align.decide(text, text, text) IS 'Decides an experiment, which ends it: what is done now, and what was learned. Result: when. Error for an unknown experiment, one that is decided already, and where either text is empty.';
+COMMENT ON FUNCTION align.decide(text, text, text) IS 'Decides an experiment, which ends it: what is done now, and what was learned. Result: when. Error for an unknown experiment, one that is decided already, and where either text is empty or too long.';
 REVOKE EXECUTE ON FUNCTION align.decide(text, text, text) FROM PUBLIC;
 
 -- what came out

@@ -100,12 +100,7 @@ CREATE FUNCTION align.metric_outset(metric text, period text, at timestamptz,
     OUT known_value numeric, OUT known_count integer, OUT unfinished boolean) RETURNS record
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF $3 IS NULL OR NOT isfinite($3) THEN
-        RAISE EXCEPTION 'invalid instant: %', COALESCE($3::text, 'NULL')
-            USING ERRCODE = 'datetime_field_overflow',
-                DETAIL = 'A forecast is made at a finite instant.',
-                HINT = 'Leave the instant out to mean the present.';
-    END IF;
+    PERFORM align.check_instant($3);
     SELECT p.id, p.fold, p.first, p.last INTO id, fold, first, last FROM align.metric_periods($1, $2) p;
     target := align.target_at($1, $2)::align.target;
     SELECT m.unit, align.period(($3 AT TIME ZONE 'UTC')::date, m.grain, m.start_month) OPERATOR(align.-) 1 INTO unit, over_period

@@ -56,7 +56,7 @@ BEGIN
                 DETAIL = 'A lead is taken up with a stage of the path that comes after the one with which it was given.',
                 HINT = 'vocabulary() lists the stages in order.';
     END IF;
-    PERFORM align.role_for_team(NEW.giver, NULL), align.role_for_team(NEW.taker, NULL), align.calendar_of(NEW.calendar);
+    PERFORM align.known_team(NEW.giver), align.known_team(NEW.taker), align.calendar_of(NEW.calendar);
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION align.check_sla() IS 'Trigger: an agreement has some hours, two teams that are known, two stages in order, and a calendar.';

@@ -260,17 +260,15 @@ DECLARE
     target align.stage := $2::align.stage;
     last align.stage_event;
 BEGIN
-    IF $3 IS NULL OR NOT pg_catalog.isfinite($3) THEN
-        RAISE EXCEPTION 'invalid instant: %', COALESCE($3::text, 'NULL')
-            USING ERRCODE = 'datetime_field_overflow',
-                DETAIL = 'An event happens at a finite instant.',
-                HINT = 'Leave the instant out to mean the present.';
-    END IF;
+    PERFORM align.check_instant($3);
     IF target IS NULL THEN
         RAISE EXCEPTION 'invalid stage: NULL'
             USING ERRCODE = 'null_value_not_allowed',
                 DETAIL = 'A lead moves to a stage.',
                 HINT = 'vocabulary() lists all stages.';
+    END IF;
+    IF $6 IS NOT NULL THEN
+        PERFORM align.known_team($6);
     END IF;
     -- one mover at a time for a lead
     SELECT l.id INTO lead_id FROM align.lead l WHERE l.key = $1 FOR NO KEY UPDATE;
@@ -310,7 +308,7 @@ BEGIN
         'lead', $1, 'from', from_stage, 'to', to_stage, 'at', $3,
         'team', COALESCE($6, align.owner_team(target)))::text);
 END $$;
-COMMENT ON FUNCTION align.advance(text, text, timestamptz, text, text, text) IS 'Moves a lead to a stage. lead_key and stage as text; at: when, by default now; actor: who, by default the session''s role; reason; team: by default the stage''s owner. Checked against table transition, recorded in stage_event, announced by NOTIFY align_stage with a JSON payload (lead, from, to, at, team). Result: from, to, and moved, which is false when the lead is there already. Error for an unknown lead or stage, a move that is not allowed, or an instant before the lead''s last event.';
+COMMENT ON FUNCTION align.advance(text, text, timestamptz, text, text, text) IS 'Moves a lead to a stage. lead_key and stage as text; at: when, by default now; actor: who, by default the session''s role; reason; team: by default the stage''s owner. Checked against table transition, recorded in stage_event, announced by NOTIFY align_stage with a JSON payload (lead, from, to, at, team). Result: from, to, and moved, which is false when the lead is there already. Error for an unknown lead, stage or team, a move that is not allowed, or an instant before the lead''s last event.';
 REVOKE EXECUTE ON FUNCTION align.advance(text, text, timestamptz, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION align.forget(lead_key text) RETURNS boolean

@@ -3,6 +3,15 @@
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('text_search', '"english"', 'Text search configuration by which texts are cut into words; one of another schema than pg_catalog with its schema.', true),
     ('message_repeat_days', '90', 'A message that nobody has repeated for so many days is due for it.', true);
+CREATE TRIGGER setting_check_message_repeat_days BEFORE INSERT OR UPDATE ON align.setting
+    FOR EACH ROW WHEN (NEW.key = 'message_repeat_days') EXECUTE FUNCTION align.check_setting($$$1 @@ 'strict $.type() == "number" && $ > 0 && $ <= 36525'$$,
+        'It is a number of days, above 0 and up to 36525, which are 100 years.', '90');
+COMMENT ON TRIGGER setting_check_message_repeat_days ON align.setting IS 'what message_repeat_days may be';
+
+CREATE FUNCTION align.message_repeat_days() RETURNS numeric
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT (s.value #>> '{}')::numeric FROM align.setting s WHERE s.key = 'message_repeat_days'), 90);
+COMMENT ON FUNCTION align.message_repeat_days() IS 'The days after which a message that nobody has repeated is due for it, by the setting of that name; 90 without one.';
 
 -- how much alike texts are
 
@@ -286,19 +295,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.known_message(text) IS 'A message by its key; an error that names all when there is none.';
 
-CREATE FUNCTION align.check_text(value text, what text, max_length integer) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF COALESCE($1 !~ '\S', true) OR pg_catalog.length($1) > $3 THEN
-        RAISE EXCEPTION 'invalid %: %', $2, CASE WHEN $1 IS NULL THEN 'NULL' WHEN $1 !~ '\S' THEN 'it is empty'
-                ELSE pg_catalog.format('it has %s characters', pg_catalog.length($1)) END
-            USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = pg_catalog.format('It has 1 to %s characters, and not only blanks.', $3),
-                HINT = CASE WHEN pg_catalog.length($1) > $3 THEN 'Keep what a reader sees, or split it.' ELSE 'Write it in words.' END;
-    END IF;
-END $$;
-COMMENT ON FUNCTION align.check_text(text, text, integer) IS 'An error when a text is NULL, blank or longer than so many characters; what: how the message calls it.';
-
 CREATE FUNCTION align.set_message(message_key text, kind text, team text, body text, required_terms text[] DEFAULT '{}', forbidden_terms text[] DEFAULT '{}',
     at timestamptz DEFAULT pg_catalog.now()) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -309,7 +305,7 @@ DECLARE
     last align.message_version;
     term text;
 BEGIN
-    PERFORM align.check_instant($7);
+    PERFORM align.check_near_instant($7);
     PERFORM align.check_text($1, 'key of a message', 63);
     PERFORM align.check_text($4, 'message', 10000);
     IF $2 IS NULL OR $2 NOT IN ('core value', 'promise', 'positioning', 'proof', 'pillar') THEN
@@ -361,7 +357,7 @@ BEGIN
     VALUES ($1, COALESCE(last.version, 0) + 1, $4, COALESCE($5, '{}'), COALESCE($6, '{}'), $7, actor);
     RETURN COALESCE(last.version, 0) + 1;
 END $$;
-COMMENT ON FUNCTION align.set_message(text, text, text, text, text[], text[], timestamptz) IS 'Sets the words of a message, by the role that acts, which must be a member of its owner team: its key, kind and team, the words, terms that whatever carries it says, and terms that it does not say; at: since when, by default now. Result: the number of the version; the same words again are no new one. Error for an unknown kind or team, a role that is no member, the message of another team or kind, an empty or too long text, a term without a word, an unknown text search configuration, or an instant not after the last version''s.';
+COMMENT ON FUNCTION align.set_message(text, text, text, text, text[], text[], timestamptz) IS 'Sets the words of a message, by the role that acts, which must be a member of its owner team: its key, kind and team, the words, terms that whatever carries it says, and terms that it does not say; at: since when, by default now. Result: the number of the version; the same words again are no new one. Error for an unknown kind or team, a role that is no member, the message of another team or kind, an empty or too long text, a term without a word, an unknown text search configuration, or an instant not after the last version''s or more than 366 days ahead.';
 REVOKE EXECUTE ON FUNCTION align.set_message(text, text, text, text, text[], text[], timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.retire_message(message_key text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
@@ -370,7 +366,7 @@ DECLARE
     known align.message := align.known_message($1);
     last align.message_version;
 BEGIN
-    PERFORM align.check_instant($2);
+    PERFORM align.check_near_instant($2);
     PERFORM align.role_for_team(known.team, 'write');
     PERFORM FROM align.message m WHERE m.key = $1 FOR UPDATE;
     SELECT v.* INTO last FROM align.message_version v WHERE v.message = $1 ORDER BY v.version DESC LIMIT 1;
@@ -385,7 +381,7 @@ BEGIN
     UPDATE align.message_version v SET retired_at = $2 WHERE v.message = $1 AND v.version = last.version;
     RETURN FOUND;
 END $$;
-COMMENT ON FUNCTION align.retire_message(text, timestamptz) IS 'Gives a message up, by the role that acts, which must be a member of its owner team; at: since when, by default now. Setting it again brings it back. Result: true, or false when it was retired before. Error for an unknown message, a role that is no member, or an instant not after the last version''s.';
+COMMENT ON FUNCTION align.retire_message(text, timestamptz) IS 'Gives a message up, by the role that acts, which must be a member of its owner team; at: since when, by default now. Setting it again brings it back. Result: true, or false when it was retired before. Error for an unknown message, a role that is no member, or an instant not after the last version''s or more than 366 days ahead.';
 REVOKE EXECUTE ON FUNCTION align.retire_message(text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.publish_asset(asset_key text, team text, channel text, title text, body text, message_key text DEFAULT NULL, item_key text DEFAULT NULL,
@@ -636,7 +632,7 @@ BEGIN ATOMIC
     SELECT q.message_key, q.is_total, q.quarter::text, align.lower(q.quarter), q.n, pg_catalog.round(q.similarity::numeric, 6), pg_catalog.round(q.coverage::numeric, 6),
         pg_catalog.round((q.similarity - pg_catalog.lag(q.similarity) OVER (PARTITION BY q.is_total, q.message_key ORDER BY align.lower(q.quarter)))::numeric, 6)
     FROM (SELECT a.message_key, GROUPING(a.message_key) = 1 AS is_total, a.quarter, pg_catalog.count(*) AS n, pg_catalog.avg(a.similarity) AS similarity, pg_catalog.avg(a.coverage) AS coverage
-          FROM (SELECT m.*, align.period((m.published_at AT TIME ZONE 'UTC')::date, 'quarter', COALESCE((SELECT (s.value #>> '{}')::integer FROM align.setting s WHERE s.key = 'fiscal_start_month'), 1)) AS quarter
+          FROM (SELECT m.*, align.period((m.published_at AT TIME ZONE 'UTC')::date, 'quarter', align.fiscal_start_month()) AS quarter
                 FROM align.asset_match($1, NULL, $2, true) m) a
           GROUP BY GROUPING SETS ((a.message_key, a.quarter), (a.quarter))) q
     ORDER BY q.is_total DESC, q.message_key COLLATE "C", 4;
@@ -652,7 +648,7 @@ BEGIN ATOMIC
     message AS (
         SELECT s.message_key, pg_catalog.max(s.team) AS team, pg_catalog.min(s.set_at) AS first_at, pg_catalog.bool_or(s.until_at IS NULL) AS is_in_force, pg_catalog.max(s.until_at) AS retired_at
         FROM span s GROUP BY s.message_key),
-    repeat AS (SELECT COALESCE((SELECT (s.value #>> '{}')::numeric FROM align.setting s WHERE s.key = 'message_repeat_days'), 90) AS days),
+    repeat AS (SELECT align.message_repeat_days() AS days),
     found AS (
         SELECT 1 AS severity, 'nobody repeats it' AS gap, m.message_key, NULL::text AS asset_key, m.team, l.last_at AS gap_at,
             CASE WHEN l.last_at IS NULL THEN 'No asset has carried it yet.'

@@ -102,8 +102,8 @@ CREATE FUNCTION align.now_measures(team text, at timestamptz) RETURNS SETOF alig
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
     SELECT 'measure off track', c.metric_key, pg_catalog.format('Say what is done about: %s', c.title),
-        pg_catalog.concat_ws(' ', pg_catalog.format(CASE WHEN c.last_value IS NULL THEN 'Off track when last measured,' ELSE 'Off track' END || ' for %s %s%s, since %s; the goal is %s, and nothing is done about it.',
-                c.off_track_count, m.grain, CASE c.off_track_count WHEN 1 THEN '' ELSE 's' END, c.off_track_since, pg_catalog.concat_ws(' ', c.goal, m.unit)),
+        pg_catalog.concat_ws(' ', pg_catalog.format(CASE WHEN c.last_value IS NULL THEN 'Off track when last measured,' ELSE 'Off track' END || ' for %s %s%s, since %s. The goal is %s; nothing is done about it.',
+                c.off_track_count, m.grain, CASE c.off_track_count WHEN 1 THEN '' ELSE 's' END, c.off_track_since, align.in_words(c.goal::align.target, m.unit)),
             CASE WHEN c.last_value IS NULL THEN pg_catalog.format('It has no value for %s.', c.last_period) ELSE pg_catalog.format('In %s it was %s.', c.last_period, pg_catalog.trim_scale(pg_catalog.round(c.last_value, 2))) END),
         NULL::timestamptz, align.upper(c.off_track_since::align.period), COALESCE(c.owner, c.team), m.item, NULL::numeric, NULL::bigint,
         pg_catalog.format('SELECT * FROM align.scorecard_long WHERE metric_key = %L ORDER BY period_start_date', c.metric_key)
@@ -188,7 +188,7 @@ BEGIN ATOMIC
         pg_catalog.format('SELECT * FROM align.message_reach(%L) WHERE message_key = %L AND is_due', align.instant_text($2), m.message_key)
     FROM (
         SELECT s.message_key, s.body, pg_catalog.min(COALESCE(r.last_broadcast_at, s.set_at)) AS last_at,
-            COALESCE((SELECT pg_catalog.ceil((g.value #>> '{}')::numeric)::integer FROM align.setting g WHERE g.key = 'message_repeat_days'), 90) AS repeat_days,
+            pg_catalog.ceil(align.message_repeat_days())::integer AS repeat_days,
             pg_catalog.string_agg(r.team, ', ' ORDER BY r.last_broadcast_at NULLS FIRST, r.team COLLATE "C") AS teams,
             pg_catalog.concat_ws(' ', 'Not told to ' || pg_catalog.string_agg(r.team, ', ' ORDER BY r.team COLLATE "C") FILTER (WHERE r.last_broadcast_at IS NULL) || ' since it was set.',
                 'Last told to ' || pg_catalog.string_agg(pg_catalog.format('%s %s days ago', r.team, pg_catalog.floor(r.last_broadcast_days)), ', ' ORDER BY r.last_broadcast_at, r.team COLLATE "C")

@@ -3,6 +3,19 @@
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('leadership_teams', '["leadership"]', 'Teams above function level: one of them owns every goal and what stands above it.', true),
     ('fiscal_start_month', '1', 'Month in which the fiscal year starts, 1 to 12: by its quarters rocks are counted.', true);
+CREATE TRIGGER setting_check_leadership_teams BEFORE INSERT OR UPDATE ON align.setting
+    FOR EACH ROW WHEN (NEW.key = 'leadership_teams') EXECUTE FUNCTION align.check_setting($$$1 @@ 'strict $.type() == "array" && !exists($[*] ? (@.type() != "string"))'$$,
+        'It is a list of teams.', '["leadership"]');
+COMMENT ON TRIGGER setting_check_leadership_teams ON align.setting IS 'what leadership_teams may be';
+CREATE TRIGGER setting_check_fiscal_start_month BEFORE INSERT OR UPDATE ON align.setting
+    FOR EACH ROW WHEN (NEW.key = 'fiscal_start_month') EXECUTE FUNCTION align.check_setting($$pg_catalog.jsonb_typeof($1) = 'number' AND ($1 #>> '{}')::integer BETWEEN 1 AND 12$$,
+        'It is the number of a month, 1 to 12.', '1 for January');
+COMMENT ON TRIGGER setting_check_fiscal_start_month ON align.setting IS 'what fiscal_start_month may be';
+
+CREATE FUNCTION align.fiscal_start_month() RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT (s.value #>> '{}')::integer FROM align.setting s WHERE s.key = 'fiscal_start_month'), 1);
+COMMENT ON FUNCTION align.fiscal_start_month() IS 'The month in which the fiscal year starts, 1 to 12, by the setting of that name; 1 without one.';
 
 CREATE FUNCTION align.plan_level(level text) RETURNS integer
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -575,7 +588,7 @@ CREATE FUNCTION align.plan_gap(at timestamptz DEFAULT pg_catalog.now())
 BEGIN ATOMIC
     WITH RECURSIVE today AS (
         SELECT ($1 AT TIME ZONE 'UTC')::date AS day,
-            align.period(($1 AT TIME ZONE 'UTC')::date, 'quarter', COALESCE((SELECT (s.value #>> '{}')::integer FROM align.setting s WHERE s.key = 'fiscal_start_month'), 1)) AS quarter),
+            align.period(($1 AT TIME ZONE 'UTC')::date, 'quarter', align.fiscal_start_month()) AS quarter),
     -- what is still to be done, and is not over
     item AS MATERIALIZED (
         SELECT i.*, align.plan_level(i.level) AS place FROM align.plan_item i WHERE i.status IN ('proposed', 'active')),

@@ -74,7 +74,7 @@ BEGIN
                     DETAIL = 'It gives days by team: 0 or more, or null for no limit.',
                     HINT = 'Write {"sales": 40, "marketing": 60}, or leave it out for what table capacity says.';
         END IF;
-        PERFORM align.role_for_team(entry.key, NULL);
+        PERFORM align.known_team(entry.key);
     END LOOP;
 
     WITH candidate AS MATERIALIZED (SELECT c.* FROM align.prioritize_candidate($1) c),

@@ -319,7 +319,7 @@ COMMENT ON COLUMN align.report_alignment.state IS 'weak (below what the diagnosi
 COMMENT ON COLUMN align.report_alignment.evidence_count IS 'Rows that it rests on.';
 COMMENT ON COLUMN align.report_alignment.weight_ratio IS 'Its share of the index.';
 COMMENT ON COLUMN align.report_alignment.finding IS 'What was found, with its numbers.';
-COMMENT ON COLUMN align.report_alignment.next_action IS 'What to do next; NULL at 100.';
+COMMENT ON COLUMN align.report_alignment.next_action IS 'What to do next; NULL where nothing is.';
 COMMENT ON COLUMN align.report_alignment.look_at IS 'The query that shows the rows.';
 COMMENT ON COLUMN align.report_alignment.reason_not_measured IS 'Why there is no score.';
 COMMENT ON COLUMN align.report_alignment.index_value IS 'The index over all dimensions, 0 to 100; the same in each row.';
@@ -339,7 +339,7 @@ CREATE VIEW align.report_alignment_history WITH (security_invoker = true) AS SEL
 COMMENT ON VIEW align.report_alignment_history IS 'The index and its dimensions at the end of each of the last eight fiscal quarters, as it was known then: a row for the index and one per dimension.';
 COMMENT ON COLUMN align.report_alignment_history.period IS 'The fiscal quarter.';
 COMMENT ON COLUMN align.report_alignment_history.period_start_date IS 'First day of the quarter.';
-COMMENT ON COLUMN align.report_alignment_history.as_of_at IS 'The instant at which it was over, and as of which all is told.';
+COMMENT ON COLUMN align.report_alignment_history.as_of_at IS 'Its last instant, as of which all is told.';
 COMMENT ON COLUMN align.report_alignment_history.is_total IS 'Whether the row is the index, not a dimension.';
 COMMENT ON COLUMN align.report_alignment_history.dimension IS 'The dimension; NULL for the index.';
 COMMENT ON COLUMN align.report_alignment_history.block IS 'structure, clarity, flow or discipline; NULL for the index.';

@@ -128,7 +128,7 @@ CREATE FUNCTION align.html_now(at timestamptz) RETURNS text
 BEGIN ATOMIC
     SELECT '<div class="teams">' || pg_catalog.string_agg(pg_catalog.concat('<div><h3>', align.html_text(t.title), '</h3>', COALESCE(l.list, '<p class="none">Nothing waits for this team.</p>'), '</div>'), '' ORDER BY t.key) || '</div>'
     FROM align.team t CROSS JOIN LATERAL (
-        SELECT '<ol class="todo">' || pg_catalog.string_agg(pg_catalog.concat('<li><b>', align.html_text(n.what), '</b><span class="why">', align.html_text(n.why_now), '</span><span class="due">',
+        SELECT '<ol class="actions">' || pg_catalog.string_agg(pg_catalog.concat('<li><b>', align.html_text(n.what), '</b><span class="why">', align.html_text(n.why_now), '</span><span class="due">',
                 pg_catalog.concat_ws(' &#183; ', align.html_text(n.owner), CASE WHEN n.due_date < ($1 AT TIME ZONE 'UTC')::date THEN '<span class="late">due since ' || align.date_text(n.due_date) || '</span>' ELSE 'due ' || align.date_text(n.due_date) END),
                 '</span></li>'), '' ORDER BY n.rank) FILTER (WHERE n.rank <= 5) || '</ol>'
             || CASE WHEN pg_catalog.max(n.rank) > 5 THEN pg_catalog.format('<p class="more">and %s more: <code>SELECT * FROM align.now_for(%s)</code></p>', pg_catalog.max(n.rank) - 5, align.html_text(pg_catalog.quote_literal(t.key))) ELSE '' END AS list
@@ -334,9 +334,9 @@ code { font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans 
 .causes details { grid-column: 1 / -1; margin-top: 4px; font-size: 13px; color: var(--soft); } summary { cursor: pointer; padding: 4px 0; }
 
 .teams, .blocks, .two { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 28px 44px; }
-.todo { counter-reset: todo; margin-top: 6px; }
-.todo li { counter-increment: todo; position: relative; padding: 9px 0 9px 28px; border-top: 1px solid var(--line); break-inside: avoid; }
-.todo li::before { content: counter(todo); position: absolute; left: 2px; color: var(--soft); }
+.actions { counter-reset: action; margin-top: 6px; }
+.actions li { counter-increment: action; position: relative; padding: 9px 0 9px 28px; border-top: 1px solid var(--line); break-inside: avoid; }
+.actions li::before { content: counter(action); position: absolute; left: 2px; color: var(--soft); }
 .why, .due { display: block; font-size: 14px; color: var(--soft); } .due { color: var(--ink); }
 
 .dimensions { margin-top: 4px; }
@@ -387,9 +387,9 @@ footer { padding-top: 4px; padding-bottom: 40px; font-size: 13px; color: var(--s
 	section { border: 0; border-top: 1px solid #999; border-radius: 0; padding: 8px 0 0; margin: 9px 0 0; } .lead { margin-bottom: 4px; } h2 { break-after: avoid; }
 	.hero { grid-template-columns: 120px 1fr 190px; gap: 22px; } .trend { grid-column: auto; max-width: none; } .worst li { padding: 2px 0; } .verdict .label { margin-top: 6px; }
 	.causes > li { padding: 5px 0 5px 24px; grid-template-columns: minmax(0, 5fr) minmax(0, 4fr); } .causes > li::before { width: 16px; height: 16px; line-height: 16px; font-size: 9px; top: 5px; } .causes .finding { font-size: 9px; } details { display: none; } .causes .cost { margin-top: 1px; }
-	.teams, .blocks, .two { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 24px; } .todo li { padding: 3px 0 3px 14px; } .todo { margin-top: 2px; }
+	.teams, .blocks, .two { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 24px; } .actions li { padding: 3px 0 3px 14px; } .actions { margin-top: 2px; }
 	.dimensions li { padding: 2px 0; grid-template-columns: minmax(0, 1fr) 18px 66px 20px; } .bar { height: 6px; } .funnel .bar { height: 10px; } .funnel li { padding: 0; grid-template-columns: 66px minmax(0, 1fr) 44px; }
-	th, td { padding: 2px 6px; } .group th { padding-top: 5px; } .spark { width: 90px; height: 24px; } .scroll { overflow: visible; } .map svg { min-width: 0; } .map, .funnel, #map { break-inside: avoid; } .note { margin-top: 5px; }
+	th, td { padding: 2px 6px; } .group th { padding-top: 5px; } .spark { width: 90px; height: 24px; } .scroll { overflow: visible; } .map svg { min-width: 0; } .map, #funnel, #map { break-inside: avoid; } .note { margin-top: 5px; }
 }
 $css$;
 COMMENT ON FUNCTION align.html_style() IS 'Serves report_html: how the page looks, on a desk, on a phone, by day, by night and on paper.';

@@ -234,26 +234,52 @@ COMMENT ON TRIGGER countermeasure_check ON align.countermeasure IS 'the period i
 
 CREATE FUNCTION align.add_countermeasure(metric text, period text, cause text, action text, owner text DEFAULT NULL, team text DEFAULT NULL, due date DEFAULT NULL,
     at timestamptz DEFAULT pg_catalog.now()) RETURNS bigint
-    LANGUAGE sql VOLATILE PARALLEL UNSAFE
-BEGIN ATOMIC
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    decided_on date := ($8 AT TIME ZONE 'UTC')::date;
+    result bigint;
+BEGIN
+    PERFORM align.check_instant($8), align.check_text($3, 'cause', 10000), align.check_text($4, 'action', 10000);
+    IF $6 IS NOT NULL THEN
+        PERFORM align.known_team($6);
+    END IF;
+    IF $7 < decided_on OR NOT pg_catalog.isfinite($7) THEN
+        RAISE EXCEPTION 'invalid due day: %', $7
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = pg_catalog.format('It is finite, and not before %s (UTC), when it was decided.', pg_catalog.to_char(decided_on, 'YYYY-MM-DD')),
+                HINT = 'Leave it out where no day is set.';
+    END IF;
     INSERT INTO align.countermeasure (metric, period, cause, action, owner, team, due, at, by_role)
-    VALUES ((align.known_metric($1)).id, $2::align.period, $3, $4, $5, $6, $7, $8, align.acting_role()) RETURNING id;
-END;
-COMMENT ON FUNCTION align.add_countermeasure(text, text, text, text, text, text, date, timestamptz) IS 'Writes down what is done about a metric, by its key, that was off track in a period: the cause, the action, who does it (a person, a team), by when; when it was decided, by default now. Result: its number. Error for an unknown metric or team, a period of another grain or one that has not begun, or an empty cause or action.';
+    VALUES ((align.known_metric($1)).id, $2::align.period, $3, $4, $5, $6, $7, $8, align.acting_role()) RETURNING countermeasure.id INTO result;
+    RETURN result;
+END $$;
+COMMENT ON FUNCTION align.add_countermeasure(text, text, text, text, text, text, date, timestamptz) IS 'Writes down what is done about a metric, by its key, that was off track in a period: the cause, the action, who does it (a person, a team), by when; when it was decided, by default now. Result: its number. Error for an unknown metric or team, a period of another grain or one that has not begun, an empty or too long cause or action, an infinite instant, or a due day that is infinite or before it was decided.';
 REVOKE EXECUTE ON FUNCTION align.add_countermeasure(text, text, text, text, text, text, date, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.finish_countermeasure(id bigint, effect text DEFAULT NULL, at timestamptz DEFAULT pg_catalog.now()) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    known align.countermeasure;
 BEGIN
-    UPDATE align.countermeasure c SET done_at = COALESCE(c.done_at, $3), effect = COALESCE($2, c.effect) WHERE c.id = $1;
+    PERFORM align.check_instant($3);
+    IF $2 IS NOT NULL THEN
+        PERFORM align.check_text($2, 'effect', 10000);
+    END IF;
+    SELECT c.* INTO known FROM align.countermeasure c WHERE c.id = $1 FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'unknown countermeasure: %', COALESCE($1::text, 'NULL')
             USING ERRCODE = 'no_data_found',
                 DETAIL = 'Table countermeasure has no row of this number.',
                 HINT = 'See countermeasure_status for what is open.';
+    ELSIF known.done_at IS NULL AND $3 < known.at THEN
+        RAISE EXCEPTION 'countermeasure % cannot be done at %', $1, $3
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = pg_catalog.format('It was decided at %s, which is later.', known.at),
+                HINT = 'Say when it was done, or leave the instant out to mean the present.';
     END IF;
+    UPDATE align.countermeasure c SET done_at = COALESCE(c.done_at, $3), effect = COALESCE($2, c.effect) WHERE c.id = $1;
 END $$;
-COMMENT ON FUNCTION align.finish_countermeasure(bigint, text, timestamptz) IS 'Says that a countermeasure, by its number, is done, and what was seen of it; called again, it writes down what is seen later. at: when it was done, by default now. Error for an unknown number.';
+COMMENT ON FUNCTION align.finish_countermeasure(bigint, text, timestamptz) IS 'Says that a countermeasure, by its number, is done, and what was seen of it; called again, it writes down what is seen later. at: when it was done, by default now. Error for an unknown number, an infinite instant or one before it was decided, or an empty or too long effect.';
 REVOKE EXECUTE ON FUNCTION align.finish_countermeasure(bigint, text, timestamptz) FROM PUBLIC;
 
 CREATE VIEW align.countermeasure_status WITH (security_invoker = true) AS

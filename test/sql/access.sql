@@ -173,7 +173,7 @@ SELECT is(pg_temp.as_role(r.role, r.statement), r.result, concat_ws(': ', r.role
     ('align_test_heir', 'SELECT align.record_verdict(''L2'', ''sales'', true)', '42501 | new row violates row-level security policy for table "verdict"'),
     ('align_test_sales', 'INSERT INTO align.verdict (lead, definition, version, qualified) SELECT id, ''mql'', 1, true FROM align.lead', '42501 | new row violates row-level security policy for table "verdict"'),
     ('align_test_sales', 'SELECT signed_by FROM align.sign_definition(''mql'', 1, ''marketing'')',
-        '42501 | role "align_test_sales" cannot sign for team "marketing" | A team is signed for by its members, superusers or not; "align_test_sales" is a member of: sales. | A member of the team signs, or is entered into table member first.')) r(role, statement, result);
+        '42501 | role "align_test_sales" cannot sign for team "marketing" | Its members alone act for a team, superusers or not; "align_test_sales" is a member of: sales. | Have a member of the team sign, or enter the role into table member first.')) r(role, statement, result);
 SELECT is(pg_temp.changed_by(r.role, r.statement), r.result, concat_ws(': ', r.role, r.statement)) FROM (VALUES
     ('align_test_sales', 'UPDATE align.plan_item SET progress = 0.5', '3'),
     ('align_test_marketing', 'UPDATE align.plan_item SET progress = 0.5 WHERE key = ''RS''', '0'),

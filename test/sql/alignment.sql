@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(163);
+SELECT plan(186);
 
 -- What a query says after some statements, which are then undone.
 CREATE FUNCTION pg_temp.after(change text, question text) RETURNS text LANGUAGE plpgsql AS $$
@@ -233,6 +233,27 @@ SELECT is(pg_temp.after((SELECT change FROM fault WHERE n = 17), $$SELECT (d.cos
 SELECT ok(pg_temp.after((SELECT string_agg(change, ';' ORDER BY n) FROM fault WHERE n NOT IN (6, 12)), $$SELECT bool_and(pg_temp.runs(look_at) AND next_step <> '')::text FROM diagnose('2026-01-01Z')$$)::boolean, 'the rows of each can be looked at');
 SELECT is(pg_temp.after('', $$SELECT string_agg(cause, ', ' ORDER BY finding_order) FROM diagnose('2024-01-01Z')$$), 'no signed plan', 'as known earlier: before anything was signed or published');
 
+-- the sentences: numbers as people write them, one of a thing in the singular, and nothing to do where all is well
+SELECT is(pg_temp.after(change, format('SELECT %s FROM dimension_%s(''2026-01-01Z'')', part, dimension)), expected, concat_ws(': ', 'in words', dimension, part)) FROM (VALUES
+    ('one_goal', 'finding', '', '100.0 % of both quotas of 2026 sit on the same outcomes (revenue): marketing is measured by 1 metric, sales by 1.'),
+    ('one_goal', 'right(finding, 47)', $$INSERT INTO quota (period, team, metric, target) SELECT '2026', 'marketing', id, '>= 9' FROM metric WHERE key = 'calls'$$, 'marketing is measured by 2 metrics, sales by 1.'),
+    ('momentum', 'finding', 'UPDATE deal SET amount = 1000 * amount', 'The pipeline of 2025-Q4 moved 268,293 a day, against 201,209 in the mean of 4 quarters before (20 deals won; a quarter was foretold by the one before within 1 %).'),
+    ('momentum', 'next_action', $$UPDATE deal SET amount = 300 WHERE closed_at >= '2025-10-01Z'$$, 'Mend what changed most since the quarter before: the amount of a won deal.'),
+    ('focus', 'finding', $$INSERT INTO spend (at, amount) VALUES ('2026-01-01', 1234567)$$, 'Of 1,234,587 spent in 2026 so far, 0.0 % is what was planned; 1,234,567 is for nothing in the plan, and 0 above the budget of its item.'),
+    ('written_plan', 'finding', $$UPDATE plan_item SET title = 'Call' WHERE key = 'T'; INSERT INTO plan_version (version, period, body, sha256, published_at) SELECT 2, '2026', b, plan_hash(b), '2025-12-20Z' FROM plan_body('2026') b$$, 'The plan of 2026 (version 1, 4 items) is signed by all; 1 item has changed since.'),
+    ('steadiness', 'finding', $$INSERT INTO message_version (message, version, body, set_at) VALUES ('promise', 2, 'Plants win hours', '2025-02-01Z')$$, '1 message in force was changed 1 time in 2.0 years together.'),
+    ('handoff', 'finding', $$UPDATE sla SET within = '90 minutes'; DELETE FROM stage_event WHERE stage = 'sal' AND lead = (SELECT id FROM lead WHERE key = 'L147'); DELETE FROM stage_event WHERE stage > 'sal' AND lead = (SELECT id FROM lead WHERE key = 'L147')$$, 'Of 58 handoffs of 90 days under "take up", the agreement kept least, 77.6 % were settled in time; 1 waits past due, 0 leaked.'),
+    ('handoff', 'next_action', $$UPDATE sla SET within = '90 minutes'$$, 'Change what makes leads wait: who is told, and who takes them when the first is away.'),
+    ('handoff', 'next_action', $$UPDATE sla SET since_at = '2025-12-31Z'$$, 'Record by advance when a lead is handed over, and when it is taken up.'),
+    -- yes-yes 54, yes-no 6, no-no 60 of 120: observed 0.95, by chance 0.5 * 0.45 + 0.5 * 0.55 = 0.5; kappa 0.45 / 0.5
+    ('lead_definition', 'concat_ws('' '', score_value, next_action)', $$INSERT INTO verdict (lead, definition, version, team, qualified, at) SELECT id, 'mql', 1, 'sales', false, '2025-12-21Z' FROM lead WHERE substr(key, 2)::int % 100 < 3$$, '90.00'),
+    ('lead_definition', 'next_action', $$INSERT INTO verdict (lead, definition, version, team, qualified, at) SELECT id, 'mql', 1, 'sales', false, '2025-12-21Z' FROM lead WHERE substr(key, 2)::int < 30$$, 'Sit down over the most telling disagreements, and propose the next version.'),
+    ('who_we_serve', '(score_value BETWEEN 80 AND 99.99 AND next_action IS NULL)::text', $$UPDATE lead SET segment = 'large' WHERE key = 'L51'$$, 'true'),
+    ('who_we_serve', 'next_action', $$UPDATE lead SET segment = CASE WHEN substr(key, 2)::int % 100 < 48 THEN 'large' ELSE 'small' END$$, 'Agree in which segments marketing stops or sales starts.')) t(dimension, part, change, expected);
+SELECT is(pg_temp.after((SELECT change FROM fault WHERE n = 17) || $$; UPDATE deal SET amount = 20000 * amount$$, $$SELECT concat_ws(E'\n', finding, next_step) FROM diagnose('2026-01-01Z')$$),
+    E'35.0 % of 100 leads pass within 90 days, against 60.0 % (2025-Q3): 25 leads and 7.1 customers lost, worth 142,857,143.\nTake ten leads that went no further than lead, and ask who worked them what is done otherwise than in 2025-Q3: no segment or source stands out. In the pipeline, the number of open deals changed most.', 'in words: a step that loses');
+SELECT is(array_agg(align.count_text(n, 'item')), '{"0 items","1 item","1,200 items",NULL}', 'how many of a thing') FROM unnest('{0,1,1200,NULL}'::int[]) n;
+
 -- the change of the index, exactly
 CREATE FUNCTION pg_temp.change_after(change text, from_at timestamptz, to_at timestamptz) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.after($1, format($q$SELECT concat_ws(' | ', (SELECT string_agg(concat_ws(' ', c.part, c.dimension, c.score_before, c.score_after, c.index_change), ', ' ORDER BY c.change_order) FROM align.alignment_change(%1$L, %2$L) c),
@@ -243,9 +264,24 @@ SELECT is(pg_temp.change_after('', '2024-06-01Z', '2026-01-01Z') LIKE '%newly me
 SELECT is(pg_temp.change_after('', '2026-01-01Z', '2026-12-31Z') LIKE '%no longer measured%| t', true, 'no longer measured: the rows add up');
 
 -- history: as it was known then
-SELECT is((SELECT string_agg(concat_ws(' ', period, at::date, trim_scale(round(score_value, 2)), trim_scale(weight_ratio)), ', ' ORDER BY at) FROM alignment_history('2025-09-01', '2025-12-31') WHERE is_total), '2025-Q3 2025-10-01 98.96 0.3375, 2025-Q4 2026-01-01 100 1', 'the history of the index');
+-- in 2025 nothing was planned, held to, paid for or spent: 1 - 3 * 0.1 - 2 * 0.0375 of the weight
+SELECT is((SELECT string_agg(concat_ws(' ', period, at, trim_scale(round(score_value, 2)), trim_scale(weight_ratio)), ', ' ORDER BY at) FROM alignment_history('2025-09-01', '2025-12-31') WHERE is_total),
+    '2025-Q3 2025-09-30 23:59:59.999999+00 98.96 0.3375, 2025-Q4 2025-12-31 23:59:59.999999+00 100 0.625', 'the history of the index, at the last instant of each quarter');
 SELECT is((SELECT count(*) || ' ' || count(DISTINCT dimension) FROM alignment_history('2025-09-01', '2025-12-31', 'month')), '60 14', 'a row per month and dimension, and one for the index');
-SELECT is_empty($$SELECT h.dimension FROM alignment_history('2025-12-01', '2025-12-01', 'month') h JOIN alignment('2026-01-01Z') a ON a.dimension = h.dimension WHERE (h.score_value, h.evidence_count, h.weight_ratio) IS DISTINCT FROM (a.score_value, a.evidence_count, a.weight_ratio)$$, 'as alignment says of that instant');
+SELECT is_empty($$SELECT h.dimension FROM alignment_history('2025-12-01', '2025-12-01', 'month') h
+    JOIN LATERAL alignment(CASE WHEN h.dimension IN ('momentum', 'cadence') THEN timestamptz '2026-01-01Z' ELSE h.at END) a ON a.dimension = h.dimension
+    WHERE (h.score_value, h.evidence_count, h.weight_ratio, h.reason_not_measured) IS DISTINCT FROM (a.score_value, a.evidence_count, a.weight_ratio, a.reason_not_measured)$$, 'as alignment says of that instant');
+-- a dimension at the end of 2025 and of the month after it, once other things held in 2025
+CREATE FUNCTION pg_temp.history_after(dimension text, change text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.after($2, format('SELECT string_agg(concat_ws('' '', period, COALESCE(trim_scale(score_value)::text, ''-'')), '', '' ORDER BY at) FROM alignment_history(''2025-12-31'', ''2026-01-01'', ''month'') WHERE dimension = %L', $1)) $$;
+SELECT is(pg_temp.history_after(dimension, change), expected, concat_ws(': ', 'a year by its own', dimension)) FROM (VALUES
+    ('one_goal', $$INSERT INTO quota (period, team, metric, target) SELECT '2025', t, m.id, '>= 12' FROM (VALUES ('marketing', 'talks'), ('sales', 'revenue')) q(t, key) JOIN metric m ON m.key = q.key$$, '2025-12 0, 2026-01 100'),
+    ('incentives', $$INSERT INTO incentive (period, team, metric, weight) SELECT '2025', t, m.id, w FROM (VALUES ('marketing', 'revenue', 0.3), ('marketing', 'calls', 0.7), ('sales', 'revenue', 1)) q(t, key, w) JOIN metric m ON m.key = q.key$$, '2025-12 30, 2026-01 100'),
+    ('mission_link', $$UPDATE plan_item SET parent = NULL, period = '2025' WHERE key = 'T'; INSERT INTO plan_version (version, period, body, sha256, published_at) SELECT 2, '2025', b, plan_hash(b), '2025-12-10Z' FROM plan_body('2025') b$$, '2025-12 0, 2026-01 100'),
+    ('written_plan', $$SELECT pg_temp.published(2, '2025', '2025-12-10Z', '{sales}')$$, '2025-12 50, 2026-01 100'),
+    ('focus', $$UPDATE plan_item SET period = '2025..2026' WHERE key = 'G'; INSERT INTO budget_line (item, period, category, amount) SELECT id, y::period, 'media', 30 FROM plan_item, unnest('{2025,2026}'::text[]) y WHERE key = 'S'; INSERT INTO spend (at, amount, item) SELECT '2025-12-20', 120, id FROM plan_item WHERE key = 'S'$$, '2025-12 25, 2026-01 100')) t(dimension, change, expected);
+SELECT is(pg_temp.after($$UPDATE deal SET amount = 400 WHERE closed_at >= '2025-10-01Z'$$, $$SELECT ((SELECT score_value FROM alignment_history('2025-12-31', '2025-12-31') WHERE dimension = 'momentum') = score_value AND score_value < 60)::text FROM dimension_momentum('2026-01-01Z')$$), 'true', 'a quarter counts as over: its momentum is its own');
+SELECT is(pg_temp.history_after('cadence', $$UPDATE review_rule SET since_date = '2025-10-01' WHERE kind = 'quarterly'; DELETE FROM review WHERE kind = 'weekly'; UPDATE review_rule SET since_date = NULL WHERE kind = 'weekly'$$), '2025-12 0, 2026-01 0', '... and a review that was due on its last day');
 SELECT is(pg_temp.after($$INSERT INTO verdict (lead, definition, version, team, qualified, at) SELECT lead, 'mql', 1, 'sales', NOT qualified, '2026-01-05Z' FROM verdict WHERE team = 'sales'; INSERT INTO spend (at, amount) VALUES ('2026-01-02', 80);
     INSERT INTO message_version (message, version, body, set_at) VALUES ('promise', 2, 'Cheap', '2026-01-02Z'); UPDATE asset SET body = body; INSERT INTO asset (key, team, channel, title, body, published_at) VALUES ('new', 'sales', 'mail', 'x', 'x', '2026-01-02Z');
     UPDATE plan_item SET title = title || '!' WHERE key = 'T'; INSERT INTO plan_version (version, period, body, sha256, published_at) SELECT 2, '2026', b, plan_hash(b), '2026-01-02Z' FROM plan_body('2026') b;

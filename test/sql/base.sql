@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(31);
+SELECT plan(89);
 
 -- tables
 SELECT is((SELECT string_agg(key, ', ' ORDER BY key) FROM team),
@@ -13,10 +13,34 @@ SELECT ok(NOT (SELECT builtin FROM team WHERE key = 'sales'), 'an edited team is
 INSERT INTO team (key, title) VALUES ('marketing', 'Brand and demand');
 SELECT is((SELECT title FROM team WHERE key = 'marketing'), 'Brand and demand', 'a row from a dump replaces the shipped one');
 SELECT throws_ok($$INSERT INTO team (key, title) VALUES ('marketing', 'again')$$, '23505', NULL, 'but not one of the user''s');
+SELECT is(known_team('it'), 'it', 'a team that is known');
+SELECT is(pg_temp.error_of('SELECT known_team(''board'')'),
+    'P0002 | unknown team: "board" | There are: customer success, finance, hr, it, leadership, marketing, operations, sales. | Enter it into table team first.', 'an unknown team');
+SELECT matches(pg_temp.error_of('SELECT known_team(NULL)'), '^P0002 \| unknown team: "NULL" \|', 'no team');
 INSERT INTO setting (key, value, description) VALUES ('funnel_within', '"90 days"', 'mine');
 SELECT is((SELECT value #>> '{}' FROM setting WHERE key = 'funnel_within'), '90 days', 'a setting from a dump replaces the shipped one');
 
--- instants: ISO 8601
+-- what settings may be: the shipped values again, others that fit, and those that nobody could use
+SELECT is(pg_temp.error_of(format('UPDATE setting SET value = value WHERE key = %L', key)), 'no error', 'as shipped: ' || key) FROM setting ORDER BY key COLLATE "C";
+CREATE FUNCTION pg_temp.error_of_setting(key text, value text) RETURNS text LANGUAGE sql
+    RETURN pg_temp.error_of(format('UPDATE setting SET value = %L WHERE key = %L', value, key));
+SELECT is(pg_temp.error_of_setting(key, value), 'no error', format('%s: %s', key, value)) FROM (VALUES
+    ('funnel_within', 'null'), ('funnel_within', '"36 hours"'), ('definition_teams', '{}'), ('plan_teams', '[]'), ('fiscal_start_month', '12'), ('message_repeat_days', '0.5'), ('alignment_definitions', '{"lead": "sql"}')) s(key, value);
+SELECT is(pg_temp.error_of_setting('message_repeat_days', '-1'), '23514 | invalid setting "message_repeat_days": -1 | It is a number of days, above 0 and up to 36525, which are 100 years. | Write it as in 90.', 'the whole message');
+SELECT is(pg_temp.error_of($$INSERT INTO setting (key, description) VALUES ('fiscal_start_month', 'mine')$$), '23514 | invalid setting "fiscal_start_month": NULL | It is the number of a month, 1 to 12. | Write it as in 1 for January.', 'none, and on entering');
+SELECT is(split_part(pg_temp.error_of_setting(s.key, v), ' | ', 2), format('invalid setting "%s": %s', s.key, v::jsonb), format('%s: %s', s.key, v)) FROM (VALUES
+    (1, 'funnel_steps', ARRAY['["lead", "fame"]', '["lead", "mql", "lead"]', '["lead"]', '["lead", null]', '"lead"']),
+    (2, 'funnel_within', ARRAY['"soon"', '"-1 days"', '"3 months"', '"99999999999 days"', '["90 days"]']),
+    (3, 'definition_teams', ARRAY['["sales"]', '{"*": "sales"}', '{"*": [1]}']), (4, 'leadership_teams', ARRAY['"leadership"', '[null]']), (5, 'plan_teams', ARRAY['{}']), (6, 'granting_teams', ARRAY['[["leadership"]]']),
+    (7, 'fiscal_start_month', ARRAY['0', '13', '1.5', '"May"', '"5"']), (8, 'message_repeat_days', ARRAY['0', '36526', '"often"', '[90]', 'null']), (9, 'alignment_definitions', ARRAY['{"serve": "icp"}', '{"lead": 1}', '"mql"'])) s(place, key, v0), unnest(v0) WITH ORDINALITY u(v, n) ORDER BY place, n;
+-- texts
+SELECT is(pg_temp.error_of($$SELECT check_text(E' \n', 'title', 500)$$), '22023 | invalid title: it is empty | It has 1 to 500 characters, and not only blanks. | Write it in words.', 'a text of blanks');
+SELECT is(pg_temp.error_of($$SELECT check_text('abcd', 'title', 3)$$), '22023 | invalid title: it has 4 characters | It has 1 to 3 characters, and not only blanks. | Keep what a reader sees, or split it.', 'a text that is too long');
+-- instants
+SELECT lives_ok($$SELECT check_instant('2026-03-01Z')$$, 'an instant');
+SELECT is(pg_temp.error_of($$SELECT check_instant('-infinity')$$), '22008 | invalid instant: -infinity | An instant is finite. | Leave the instant out to mean the present.', 'an infinite instant');
+SELECT matches(pg_temp.error_of('SELECT check_instant(NULL)'), '^22008 \| invalid instant: NULL \|', 'no instant');
+-- ISO 8601
 SELECT is(to_instant('2026-03-01T09:30:00Z'), '2026-03-01 09:30:00+00', 'ISO in UTC');
 SELECT is(to_instant('2026-03-01 09:30:00.25+02:00'), '2026-03-01 07:30:00.25+00', 'ISO with an offset and a fraction');
 SELECT is(to_instant('2026-03-01 9:30', 'Europe/Berlin'), '2026-03-01 08:30:00+00', 'without a zone, the zone given holds');

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(47);
+SELECT plan(48);
 
 CREATE ROLE align_test_mara;
 INSERT INTO member (role, team, since_at) VALUES ('align_test_mara', 'marketing', '2025-01-01Z'), ('lea', 'marketing', '2026-02-10Z'), ('zoe', 'marketing', '2026-05-01Z'), ('sam', 'sales', '2025-01-01Z');
@@ -74,6 +74,7 @@ SELECT broadcast_message('hours', 'marketing', 'Mail', '2026-01-20Z') \gset told
 SELECT is(pg_temp.error_of($$SELECT broadcast_message('gold', 'sales')$$), 'P0002 | unknown message: "gold" | There are: hours, old. | Set it by set_message(message_key, kind, team, body).', 'an unknown message');
 SELECT matches(pg_temp.error_of($$SELECT broadcast_message('hours', 'board')$$), '^P0002 \| unknown team: "board"', 'an unknown team');
 SELECT matches(pg_temp.error_of($$SELECT broadcast_message('hours', 'sales', at => '-infinity')$$), '^22008', 'at no instant');
+SELECT matches(pg_temp.error_of($$SELECT broadcast_message('hours', 'sales', at => '2999-01-01Z')$$), '^22008 \| instant too far ahead: 2999-01-01', 'in a year that nobody lives to see');
 SELECT is(pg_temp.error_of($$SELECT broadcast_message('hours', 'sales', ' ')$$), '22023 | invalid channel: it is empty | It has 1 to 200 characters, and not only blanks. | Write it in words.', 'on a channel without a name');
 RESET ROLE;
 SELECT is((SELECT role FROM broadcast WHERE at = '2026-02-01Z'), 'align_test_mara', 'who told it');

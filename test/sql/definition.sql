@@ -38,12 +38,12 @@ SELECT is((SELECT rubric::text FROM definition WHERE name = 'icp'), 'require seg
 
 -- signing: who may
 SELECT is(pg_temp.error_of($$SELECT sign_definition('mql', 1, 'sales')$$),
-    format('42501 | role "%s" cannot sign for team "sales" | A team is signed for by its members, superusers or not; "%1$s" is a member of: none. | A member of the team signs, or is entered into table member first.', session_user),
+    format('42501 | role "%s" cannot sign for team "sales" | Its members alone act for a team, superusers or not; "%1$s" is a member of: none. | Have a member of the team sign, or enter the role into table member first.', session_user),
     'a superuser who is no member is refused');
 SELECT is(pg_temp.sign_as('align_root', 'mql', 1, 'sales'),
-    '42501 | role "align_root" cannot sign for team "sales" | A team is signed for by its members, superusers or not; "align_root" is a member of: none. | A member of the team signs, or is entered into table member first.', 'and so by SET ROLE');
+    '42501 | role "align_root" cannot sign for team "sales" | Its members alone act for a team, superusers or not; "align_root" is a member of: none. | Have a member of the team sign, or enter the role into table member first.', 'and so by SET ROLE');
 SELECT is(pg_temp.sign_as('align_ann', 'mql', 1, 'marketing'),
-    '42501 | role "align_ann" cannot sign for team "marketing" | A team is signed for by its members, superusers or not; "align_ann" is a member of: sales. | A member of the team signs, or is entered into table member first.', 'nobody signs for another team');
+    '42501 | role "align_ann" cannot sign for team "marketing" | Its members alone act for a team, superusers or not; "align_ann" is a member of: sales. | Have a member of the team sign, or enter the role into table member first.', 'nobody signs for another team');
 SELECT is(pg_temp.sign_as('align_ann', 'mql', 9, 'sales'),
     'P0002 | unknown definition: "mql" version 9 | There are: icp 1, mql 1, mql 2. | Propose it by propose_definition(name, rubric, note).', 'an unknown version');
 SELECT is(pg_temp.sign_as('align_ann', 'mql', 1, 'sails'),

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(88);
+SELECT plan(101);
 SET default_text_search_config = 'pg_catalog.english';
 
 -- the interval: Newcombe (1998), "Interval estimation for the difference between independent proportions", table II, method 10
@@ -167,6 +167,20 @@ SELECT is(pg_temp.error_of($$SELECT align.start_experiment('one', 'One', 'One', 
 SELECT matches(pg_temp.error_of($$SELECT align.start_experiment('one', 'One', 'One', '{a,b}', item => 'R9')$$), '^P0002 \| unknown plan item: "R9"', 'an unknown item');
 SELECT matches(pg_temp.error_of($$SELECT align.start_experiment('one', 'One', 'One', '{a,b}', team => 'sails')$$), '^P0002 \| unknown team: "sails"', 'an unknown team');
 SELECT matches(pg_temp.error_of($$SELECT align.start_experiment('one', 'One', 'One', '{a,b}', metric => 'replies')$$), '^P0002 \| unknown metric: "replies"', 'an unknown metric');
+SELECT is(pg_temp.error_of(format('SELECT align.start_experiment(%s)', c.arguments)), c.error, c.arguments) FROM (VALUES
+    ($$' ', 'One', 'One', '{a,b}'$$, '22023 | invalid key of an experiment: it is empty | It has 1 to 200 characters, and not only blanks. | Write it in words.'),
+    ($$'one', NULL, 'One', '{a,b}'$$, '22023 | invalid title: NULL | It has 1 to 500 characters, and not only blanks. | Write it in words.'),
+    ($$'one', 'One', repeat('x', 10001), '{a,b}'$$, '22023 | invalid hypothesis: it has 10001 characters | It has 1 to 10000 characters, and not only blanks. | Keep what a reader sees, or split it.'),
+    ($$'price', 'One', 'One', '{a,b}'$$, '23505 | experiment "price" is there already | It is running: Price page. | What is tried anew is an experiment with a key of its own.'),
+    ($$'one', 'One', 'One', '{a,b,a}'$$, '22023 | invalid variants of experiment "one": {a,b,a} | Each has a key of its own, of 1 to 200 characters. | Name what there was first, then what is tried: ''{old,new}''.'),
+    ($$'one', 'One', 'One', '{a,NULL}'$$, '22023 | invalid variants of experiment "one": {a,NULL} | Each has a key of its own, of 1 to 200 characters. | Name what there was first, then what is tried: ''{old,new}''.'),
+    ($$'one', 'One', 'One', '{a,""}'$$, '22023 | invalid variants of experiment "one": {a,""} | Each has a key of its own, of 1 to 200 characters. | Name what there was first, then what is tried: ''{old,new}''.'),
+    ($$'one', 'One', 'One', '{a,b}', effect => 2$$, '22023 | invalid effect: 2 | It is the difference of rates that is looked for, above 0 and up to 1. | Write 0.02 for two points, and keep to it.'),
+    ($$'one', 'One', 'One', '{a,b}', effect => NULL$$, '22023 | invalid effect: NULL | It is the difference of rates that is looked for, above 0 and up to 1. | Write 0.02 for two points, and keep to it.'),
+    ($$'one', 'One', 'One', '{a,b}', planned_count => 0$$, '22023 | invalid planned count: 0 | A variant needs at least one trial. | Take what sample_size(base, effect) gives, or leave it out.'),
+    ($$'one', 'One', 'One', '{a,b}', started_at => 'infinity'$$, '22008 | invalid instant: infinity | An instant is finite. | Leave the instant out to mean the present.')) c(arguments, error);
+SELECT matches(pg_temp.error_of(format('SELECT align.decide(''price'', %L, ''x'')', repeat('x', 501))), '^22023 \| invalid decision: it has 501 characters \|', 'a decision that is too long');
+SELECT is(start_experiment('later', 'Later', 'One', '{a,b}', started_at => NULL), 2, 'without a start it is planned');
 SELECT matches(pg_temp.error_of($$UPDATE align.experiment SET metric = 'replies'$$), '^23503 .*experiment_metric_fkey', 'also in the table');
 SELECT matches(pg_temp.error_of($$SELECT align.record_variant_mean('price', 'new', 10, 1e308, 1e308)$$), '^22003 \| invalid moments of variant "new": 10 values, mean 1e\+308, deviation 1e\+308 \|', 'moments whose squares no view could show');
 SELECT matches(pg_temp.error_of($$INSERT INTO align.variant (experiment, key, is_control) VALUES ('price', 'third', true)$$), '^23505 .*variant_control_idx', 'a second control');

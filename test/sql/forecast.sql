@@ -302,7 +302,7 @@ SELECT matches(pg_temp.error_of($$SELECT align.series_landing((SELECT history FR
 SELECT matches(pg_temp.error_of($$SELECT align.series_landing((SELECT history FROM whole), '2300-Q1', '2300-Q4', 'sum')$$), '^22023 \| periods of different kinds', 'a span of another grain');
 SELECT matches(pg_temp.error_of(format($$SELECT * FROM align.%s('unheard', '2025')$$, f)), '^P0002 \| unknown metric: "unheard"', 'an unknown metric: ' || f) FROM unnest('{forecast,forecast_path,pace}'::text[]) f;
 SELECT matches(pg_temp.error_of(format($$SELECT * FROM align.%s('calls', '2025-W03')$$, f)), '^22023 \| invalid period of metric "calls": 2025-W03', 'a period of finer grain: ' || f) FROM unnest('{forecast,forecast_path,pace}'::text[]) f;
-SELECT is(pg_temp.error_of(format($$SELECT * FROM align.%s('calls', '2025', 'infinity')$$, f)), '22008 | invalid instant: infinity | A forecast is made at a finite instant. | Leave the instant out to mean the present.', 'an instant that is none: ' || f) FROM unnest('{forecast,forecast_path,pace}'::text[]) f;
+SELECT is(pg_temp.error_of(format($$SELECT * FROM align.%s('calls', '2025', 'infinity')$$, f)), '22008 | invalid instant: infinity | An instant is finite. | Leave the instant out to mean the present.', 'an instant that is none: ' || f) FROM unnest('{forecast,forecast_path,pace}'::text[]) f;
 SELECT matches(pg_temp.error_of($$SELECT * FROM align.forecast('calls', '2125', '2025-10-01Z')$$), '^22023 \| invalid horizon: 120[0-9] ', 'a century ahead');
 
 SELECT * FROM finish();

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(101);
+SELECT plan(103);
 
 -- corpus: the example in scikit-learn's user guide ("Tf-idf term weighting", smooth_idf), whose vectors these are
 CREATE TEMP TABLE guide (n int, v tsvector);
@@ -83,6 +83,8 @@ SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', '{}'
 SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', '{lost hours}', '{cheap,lost hours}')$$), '22023 | invalid term: "lost hours" | It is both required and forbidden, so no text could carry the message. | Leave it in one of the two.', 'required and forbidden');
 SELECT is(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', array_fill('hours'::text, ARRAY[101]))$$), '54000 | too many terms: 101 required, 0 forbidden | There are at most 100 of each. | Keep those without which the message is another one.', 'too many terms');
 SELECT matches(pg_temp.error_of($$SELECT set_message('x', 'proof', 'sales', 'x', at => 'infinity')$$), '^22008 \| invalid instant: infinity', 'an infinite instant');
+SELECT is(pg_temp.error_of(q), '22008 | instant too far ahead: 2999-01-01 00:00:00+00 | It may be 366 days ahead at most; what follows it must be later still. | Correct the year, or leave the instant out to mean the present.', q)
+FROM unnest(ARRAY[$$SELECT set_message('proof', 'proof', 'sales', 'x', at => '2999-01-01Z')$$, $$SELECT retire_message('proof', '2999-01-01Z')$$]) q;
 SELECT is(set_message('old', 'pillar', 'sales', 'We are there at night.', at => '2025-01-01Z'), 1, 'a message that is given up later');
 SELECT is(retire_message('old', '2025-03-01Z'), true, 'it is retired');
 SELECT is(retire_message('old'), false, 'once');

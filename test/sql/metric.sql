@@ -60,7 +60,7 @@ SELECT is(pg_temp.error_of(format('SELECT align.record_value(%L, %L, %L, at => %
     ('leads', '2026-W01', '1', '2026-01-07Z', '23514 | the value of metric "leads" for 2026-W01 cannot be corrected at 2026-01-07 00:00:00+00 | The one that is valid was recorded at 2026-01-08 00:00:00+00, which is later. | A correction comes after what it corrects.'),
     ('leads', 'soon', '1', '2026-01-07Z', '22P02 | invalid period: "soon" | A period is a week, month, quarter, year or span of years. | Write 2026-W07, 2026-03, 2026-Q1, 2026, 2026..2028 or FY2026-Q1@Jul.')) c(metric, period, value, at, error);
 SELECT ok(record_value('leads', '2026-W10', 1, at => '2026-03-02Z'), 'a value of a period that has just begun is one');
-SELECT is(pg_temp.refusal_of($$SELECT align.record_value('leads', '2026-W02', 1, at => 'infinity')$$), '22008 | invalid instant: infinity | A value is recorded at a finite instant. | Leave the instant out to mean the present.', 'instants are finite');
+SELECT is(pg_temp.refusal_of($$SELECT align.record_value('leads', '2026-W02', 1, at => 'infinity')$$), '22008 | invalid instant: infinity | An instant is finite. | Leave the instant out to mean the present.', 'instants are finite');
 
 -- who may insert values may correct them, and no more
 CREATE ROLE align_ann;

@@ -129,10 +129,10 @@ SELECT is_empty($$SELECT f.* FROM (VALUES ('marketing'), ('sales')) t(team) CROS
 -- measures
 SELECT set_target('mql', '2026-W01', '>= 50 ~ 45') \g /dev/null
 SELECT record_value('mql', v.period, v.value, at => '2026-02-16Z') FROM (VALUES ('2026-W04', 60), ('2026-W05', 40), ('2026-W06', 41.5)) v(period, value) \g /dev/null
-SELECT is(pg_temp.why('marketing', 'measure off track', 'mql'), 'Off track when last measured, for 2 weeks, since 2026-W05; the goal is >= 50 ~ 45 leads, and nothing is done about it. It has no value for 2026-W07.', 'off track when last measured');
+SELECT is(pg_temp.why('marketing', 'measure off track', 'mql'), 'Off track when last measured, for 2 weeks, since 2026-W05. The goal is at least 50 leads, at risk down to 45; nothing is done about it. It has no value for 2026-W07.', 'off track when last measured');
 SELECT record_value('mql', '2026-W07', 30.50, at => '2026-02-16Z') \g /dev/null
 SELECT results_eq($$SELECT what, why_now, due_date, serves FROM now_for('marketing', pg_temp.day()) WHERE kind = 'measure off track'$$,
-    $$VALUES ('Say what is done about: Qualified leads'::text, 'Off track for 3 weeks, since 2026-W05; the goal is >= 50 ~ 45 leads, and nothing is done about it. In 2026-W07 it was 30.5.'::text, date '2026-02-02', 'Do S > Do G > Do M'::text)$$, 'a measure off track, due since the week after the first');
+    $$VALUES ('Say what is done about: Qualified leads'::text, 'Off track for 3 weeks, since 2026-W05. The goal is at least 50 leads, at risk down to 45; nothing is done about it. In 2026-W07 it was 30.5.'::text, date '2026-02-02', 'Do S > Do G > Do M'::text)$$, 'a measure off track, due since the week after the first');
 SELECT is(pg_temp.keys('sales', 'measure off track'), NULL, 'its team''s alone');
 SELECT add_countermeasure('mql', '2026-W07', 'Holidays', 'Call', at => '2026-02-16Z') \g /dev/null
 SELECT is(pg_temp.keys('marketing', 'measure off track'), NULL, 'with a countermeasure it is done');

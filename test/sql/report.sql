@@ -134,6 +134,7 @@ SELECT is_empty($$SELECT v.relname, a.attname FROM pg_depend d JOIN pg_rewrite r
     WHERE d.classid = 'pg_rewrite'::regclass AND v.relname LIKE 'report\_%' AND (d.refobjid = 'lead'::regclass AND a.attname IN ('attrs', 'key') OR d.refobjid IN ('account'::regclass, 'stage_event'::regclass, 'touch'::regclass))$$, 'no view reads who a lead is');
 
 -- a part that fails says so, and the rest stands
+ALTER TABLE setting DISABLE TRIGGER setting_check_funnel_steps;
 UPDATE setting SET value = '"<no list>"' WHERE key = 'funnel_steps';
 SELECT matches(report_html('2026-02-16Z'), '<section id="funnel"[^§]*<p class="none">This part could not be made: [^<]*\(22023\)\.</p></section>', 'a part that fails says so');
 SELECT matches(report_html('2026-02-16Z'), '<section id="map"[^§]*<svg', 'and the rest stands');

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(61);
+SELECT plan(69);
 
 -- sparklines: eight steps from the smallest to the largest; (3 - 1) / (8 - 1) * 8 = 2.28, the third bar
 SELECT is(sparkline(c.numbers), c.line, c.numbers::text) FROM (VALUES
@@ -131,8 +131,17 @@ SELECT is(pg_temp.error_of(c.statement), c.error, c.statement) FROM (VALUES
     ($$SELECT align.add_countermeasure('b', '2026-01', 'x', 'y')$$, '23514 | invalid period of metric "b": 2026-01 | Its periods are weeks. | Write 2026-W01 for the one that holds its first day.'),
     ($$SELECT align.add_countermeasure('b', '2026-W06', 'x', 'y', at => '2026-01-30Z')$$, '23514 | metric "b" cannot have been off track in 2026-W06 at 2026-01-30 00:00:00+00 | The period begins on 2026-02-02 (UTC), which is later. | Name the period that was off track; what is yet to be done has a due day.'),
     ($$SELECT align.add_countermeasure('nix', '2026-01', 'x', 'y')$$, 'P0002 | unknown metric: "nix" | Table metric has no row with this key. | Insert it first.'),
+    ($$SELECT align.add_countermeasure('b', '2026-W03', '', 'y')$$, '22023 | invalid cause: it is empty | It has 1 to 10000 characters, and not only blanks. | Write it in words.'),
+    ($$SELECT align.add_countermeasure('b', '2026-W03', 'x', NULL)$$, '22023 | invalid action: NULL | It has 1 to 10000 characters, and not only blanks. | Write it in words.'),
+    ($$SELECT align.add_countermeasure('b', '2026-W03', 'x', 'y', team => 'sails')$$, 'P0002 | unknown team: "sails" | There are: customer success, finance, hr, it, leadership, marketing, operations, sales. | Enter it into table team first.'),
+    ($$SELECT align.add_countermeasure('b', '2026-W03', 'x', 'y', at => 'infinity')$$, '22008 | invalid instant: infinity | An instant is finite. | Leave the instant out to mean the present.'),
+    ($$SELECT align.add_countermeasure('b', '2026-W03', 'x', 'y', due => 'infinity', at => '2026-01-20Z')$$, '22023 | invalid due day: infinity | It is finite, and not before 2026-01-20 (UTC), when it was decided. | Leave it out where no day is set.'),
+    ($$SELECT align.add_countermeasure('b', '2026-W03', 'x', 'y', due => '2026-01-19', at => '2026-01-20Z')$$, '22023 | invalid due day: 2026-01-19 | It is finite, and not before 2026-01-20 (UTC), when it was decided. | Leave it out where no day is set.'),
+    ($$SELECT align.finish_countermeasure(-1, ' ')$$, '22023 | invalid effect: it is empty | It has 1 to 10000 characters, and not only blanks. | Write it in words.'),
+    ($$SELECT align.finish_countermeasure(-1, at => 'infinity')$$, '22008 | invalid instant: infinity | An instant is finite. | Leave the instant out to mean the present.'),
     ($$SELECT align.finish_countermeasure(-1)$$, 'P0002 | unknown countermeasure: -1 | Table countermeasure has no row of this number. | See countermeasure_status for what is open.')) c(statement, error);
-SELECT is(split_part(pg_temp.error_of($$SELECT align.add_countermeasure('b', '2026-W03', '', 'y')$$), ' | Fail', 1), '23514 | new row for relation "countermeasure" violates check constraint "countermeasure_cause_check"', 'a cause is said');
+SELECT is(regexp_replace(pg_temp.error_of($$SELECT align.finish_countermeasure(align.add_countermeasure('b', '2026-W03', 'x', 'y', at => '2026-01-20Z'), at => '2026-01-19Z')$$), '\d+ cannot', 'N cannot'),
+    '22023 | countermeasure N cannot be done at 2026-01-19 00:00:00+00 | It was decided at 2026-01-20 00:00:00+00, which is later. | Say when it was done, or leave the instant out to mean the present.', 'done before it was decided');
 SELECT is(split_part(pg_temp.error_of($$INSERT INTO align.countermeasure (metric, period, cause, action, effect) SELECT id, '2026-W03', 'x', 'y', 'z' FROM align.metric WHERE key = 'b'$$), ' | Fail', 1), '23514 | new row for relation "countermeasure" violates check constraint "countermeasure_effect_check"', 'an effect is seen of what was done');
 
 -- the tidy view

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(74);
+SELECT plan(75);
 
 -- an office in Berlin: 7.5 hours Monday to Thursday, 5 on Friday, a holiday and a short day
 CREATE TEMP TABLE office AS SELECT 'Europe/Berlin; mon-thu 09:00-12:30, 13:30-17:30; fri 09:00-14:00; 2026-12-24 09:00-12:00; 2026-12-25 closed'::working_hours AS h;
@@ -139,6 +139,7 @@ SELECT is(pg_temp.error_of($$SELECT align.due_at(h, '2026-01-01', '2 days') FROM
 SELECT is((SELECT count(*) FROM unnest('{-1 hour,1 month,-1 day +30:00}'::interval[]) i, office WHERE pg_temp.error_of(format('SELECT align.due_at(h, %L, %L::interval) FROM office', '2026-01-01', i)) LIKE '22023 | invalid working time: %'), 3::bigint, 'nor are months, nor less than none');
 SELECT is(pg_temp.error_of($$SELECT align.worktime(h, '2026-01-01', 'infinity') FROM office$$), '22008 | invalid instant: infinity | An event happens at a finite instant. | Write NULL for an event that has not happened.', 'an infinite instant');
 SELECT is(pg_temp.error_of($$SELECT align.due_at(h, '2026-01-01', '2562047788:00') FROM office$$), '22008 | working time out of range | Instants run from 4713 BC to the year 294276. | Ask for a shorter time.', 'due never');
+SELECT matches(pg_temp.error_of($$SELECT align.due_at('UTC; mon 09:00-10:00; 2000-01-10 closed; 2000-01-17 closed'::align.working_hours, '1999-12-20Z', '2562047788:00:54.775807')$$), '^22008 \| working time out of range', 'nor past two holidays, which make it longer than an interval holds');
 SELECT matches(pg_temp.error_of($$SELECT align.worktime('UTC; mon-sun 00:00-24:00'::align.working_hours, '4713-01-01Z BC', '290000-01-01Z')$$), 'working time out of range', 'more than an interval holds');
 SELECT is(pg_temp.error_of($$SELECT align.calendar_of('mars')$$), 'P0002 | unknown calendar: "mars" | There are: berlin, ohio. | Enter it into table calendar first.', 'an unknown calendar');
 SELECT is((SELECT count(*) FROM unnest(ARRAY[$$INSERT INTO align.calendar VALUES ('x', 'x', 'Mars/Base', 'mon 09:00-10:00')$$, $$INSERT INTO align.calendar VALUES ('x', 'x', 'UTC', '')$$, $$INSERT INTO align.calendar VALUES ('x', 'x', 'UTC; mon 09:00-10:00', 'tue 09:00-10:00')$$,

@@ -7,9 +7,7 @@ use warnings;
 use Test::More;
 use AlignTest;
 
-my $data = real_data('olist_marketing_funnel');
-my $leads = "$data/olist_marketing_qualified_leads_dataset.csv";
-my $deals = "$data/olist_closed_deals_dataset.csv";
+my (undef, $deals) = olist_files();
 
 my $node = new_node('olist');
 my $db = new_database($node, 'olist');
@@ -24,18 +22,10 @@ sub is_rows
 
 # loading: leads, their first contact as mql, their win as customer
 
-my @lead_options = ('--leads', $leads, '--map', 'mql_id=key', '--map', 'origin=source');
-my @mql_options = ('--events', $leads, '--map', 'mql_id=lead', '--map', 'first_contact_date=at', '--stage', 'mql', '--timezone', 'UTC');
-my @won_options = ('--events', $deals, '--map', 'mql_id=lead', '--map', 'won_date=at', '--stage', 'Closed Won', '--timezone', 'UTC');
-
-load_ok($node, $db, \@lead_options, 'leads  read 8000, loaded 8000, already there 0, refused 0', 'the leads');
-load_ok($node, $db, \@mql_options, 'events read 8000, loaded 8000, already there 0, refused 0', 'their first contacts');
-load_ok($node, $db, \@won_options, 'events read 842, loaded 842, already there 0, refused 0', 'the won deals');
+load_olist($node, $db);
 
 my $contents = contents($node, $db);
-load_ok($node, $db, \@lead_options, 'leads  read 8000, loaded 0, already there 8000, refused 0', 'the leads again');
-load_ok($node, $db, \@mql_options, 'events read 8000, loaded 0, already there 8000, refused 0', 'their first contacts again');
-load_ok($node, $db, \@won_options, 'events read 842, loaded 0, already there 842, refused 0', 'the won deals again');
+load_olist($node, $db, 'again');
 is(contents($node, $db), $contents, 'loading twice changes nothing');
 
 # the figures

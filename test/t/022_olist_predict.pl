@@ -9,9 +9,7 @@ use Test::More;
 use AlignTest;
 use Time::Local qw(timegm);
 
-my $data = real_data('olist_marketing_funnel');
-my $leads = "$data/olist_marketing_qualified_leads_dataset.csv";
-my $deals = "$data/olist_closed_deals_dataset.csv";
+my ($leads, $deals) = olist_files();
 my $day = 86400;
 my $split = timegm(0, 0, 0, 1, 3, 2018);
 my $as_of = timegm(0, 0, 0, 30, 10, 2018);
@@ -19,12 +17,7 @@ my $within = 30 * $day;
 
 my $node = new_node('olist_predict');
 my $db = new_database($node, 'olist');
-load_ok($node, $db, [ '--leads', $leads, '--map', 'mql_id=key', '--map', 'origin=source' ],
-	'leads  read 8000, loaded 8000, already there 0, refused 0', 'the leads');
-load_ok($node, $db, [ '--events', $leads, '--map', 'mql_id=lead', '--map', 'first_contact_date=at', '--stage', 'mql', '--timezone', 'UTC' ],
-	'events read 8000, loaded 8000, already there 0, refused 0', 'their first contacts');
-load_ok($node, $db, [ '--events', $deals, '--map', 'mql_id=lead', '--map', 'won_date=at', '--stage', 'Closed Won', '--timezone', 'UTC' ],
-	'events read 842, loaded 842, already there 0, refused 0', 'the won deals');
+load_olist($node, $db);
 
 # the sample, from the files
 

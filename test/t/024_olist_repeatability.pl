@@ -8,9 +8,9 @@ use warnings;
 use Test::More;
 use AlignTest;
 
-my $data = real_data('olist_marketing_funnel');
-my %first = map { $_->{mql_id} => $_->{first_contact_date} } read_csv("$data/olist_marketing_qualified_leads_dataset.csv");
-my @deals = read_csv("$data/olist_closed_deals_dataset.csv");
+my ($leads, $deals) = olist_files();
+my %first = map { $_->{mql_id} => $_->{first_contact_date} } read_csv($leads);
+my @deals = read_csv($deals);
 
 my $node = new_node('olist_repeatability');
 my $db = new_database($node, 'olist');

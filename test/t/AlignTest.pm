@@ -16,7 +16,7 @@ our @EXPORT = qw(
   new_node new_database rows empty_tables contents
   align_load load_ok load_refused start_load
   write_bytes read_bytes hold release wait_until
-  real_data read_csv sql_literal doc_examples
+  real_data olist_files load_olist read_csv sql_literal doc_examples
 );
 
 my $files;
@@ -190,6 +190,35 @@ sub real_data
 	return $folder if defined $ENV{REAL_DATA} && -d $folder;
 	die "the real data are missing: no folder $folder; REAL_DATA names where\n" if $ENV{CI};
 	plan(skip_all => "the real data are not here: no folder $folder; REAL_DATA names where");
+}
+
+# The two files of the Olist marketing funnel: leads, won deals.
+sub olist_files
+{
+	my $folder = real_data('olist_marketing_funnel');
+
+	return map { "$folder/olist_${_}_dataset.csv" } 'marketing_qualified_leads', 'closed_deals';
+}
+
+# Loads them: leads, their first contact as mql, their win as customer. again:
+# into a database that has them.
+sub load_olist
+{
+	my ($node, $database, $again) = @_;
+	my ($leads, $deals) = olist_files();
+
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	for (
+		[ 'leads ', 8000, 'the leads', '--leads', $leads, '--map', 'mql_id=key', '--map', 'origin=source' ],
+		[ 'events', 8000, 'their first contacts', '--events', $leads, '--map', 'mql_id=lead', '--map', 'first_contact_date=at', '--stage', 'mql', '--timezone', 'UTC' ],
+		[ 'events', 842, 'the won deals', '--events', $deals, '--map', 'mql_id=lead', '--map', 'won_date=at', '--stage', 'Closed Won', '--timezone', 'UTC' ])
+	{
+		my ($kind, $count, $name, @options) = @$_;
+
+		load_ok($node, $database, \@options, sprintf('%s read %d, loaded %d, already there %d, refused 0', $kind, $count, $again ? (0, $count) : ($count, 0)),
+			$again ? "$name again" : $name);
+	}
+	return;
 }
 
 # Reads a CSV file, by means other than the loader's: a list of hashes.
