@@ -166,7 +166,7 @@ align_base64_write(StringInfo out, const char *bytes, int length)
 bool
 align_base64_read(const char *text, int length, StringInfo in)
 {
-	int			room = pg_b64_dec_len(length) + 1;
+	int			room = length / 4 * 3 + 4;	/* pg_b64_dec_len overflows */
 
 	in->data = palloc(room);
 	in->len = pg_b64_decode(text, length, (align_b64_byte *) in->data, room);

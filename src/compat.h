@@ -36,6 +36,11 @@
 #define SOFT_ERROR_OCCURRED(escontext) ((void) (escontext), false)
 #endif
 
+/* Ends with 16: 17 brought infinite intervals. */
+#if PG_VERSION_NUM < 170000
+#define INTERVAL_NOT_FINITE(span)	((void) (span), false)
+#endif
+
 /* Ends with 17: 18 made a library say its name, and base64 of unsigned bytes. */
 #if PG_VERSION_NUM >= 180000
 #define ALIGN_MODULE_MAGIC \
