@@ -67,7 +67,7 @@ compare_categories(const void *left, const void *right)
 	const Category *l = left;
 	const Category *r = right;
 
-	return align_crosstab_compare(l->name, l->length, r->name, r->length);
+	return compare_bytes(l->name, l->length, r->name, r->length);
 }
 
 static Category *
@@ -141,7 +141,7 @@ measure_kappa(Datum datum)
 		return result;
 	rows = result.rows;
 	for (int i = 0; i < count; i++)
-		if (align_crosstab_compare(cells[i]->a, cells[i]->a_length, cells[i]->b, cells[i]->b_length) == 0)
+		if (compare_bytes(cells[i]->a, cells[i]->a_length, cells[i]->b, cells[i]->b_length) == 0)
 			agree += cells[i]->count;
 	result.agree_ratio = agree / rows;
 	result.chance_ratio = chance / (rows * rows);
@@ -154,7 +154,7 @@ measure_kappa(Datum datum)
 	{
 		const Category *a = find_category(categories, distinct, cells[i]->a, cells[i]->a_length);
 		const Category *b = find_category(categories, distinct, cells[i]->b, cells[i]->b_length);
-		double		part = (a->by_b + b->by_a) / rows * rest;
+		double		part = ((double) a->by_b + b->by_a) / rows * rest;
 
 		if (a == b)
 			part = 1 - part;
@@ -234,7 +234,7 @@ measure_divergence(Datum datum)
 		double		p;
 		double		q;
 
-		for (; i < count && align_crosstab_compare(cells[i]->a, cells[i]->a_length, cell->a, cell->a_length) == 0; i++)
+		for (; i < count && compare_bytes(cells[i]->a, cells[i]->a_length, cell->a, cell->a_length) == 0; i++)
 		{
 			if (is_side(cells[i], "true"))
 				in_a = cells[i]->count;

@@ -46,7 +46,6 @@ typedef struct Ranking
 } Ranking;
 
 extern int	align_crosstab_read(Datum datum, CrosstabCell ***cells);
-extern int	align_crosstab_compare(const char *a, uint32 a_length, const char *b, uint32 b_length);
 
 extern Ranking *align_ranking_read(Datum datum);
 extern void align_ranking_check_bins(int bins, bool is_null);

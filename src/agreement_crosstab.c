@@ -16,7 +16,6 @@
 #include "compat.h"
 
 #include "common/hashfn.h"
-#include "common/int.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
@@ -39,31 +38,22 @@ typedef struct Crosstab
 	uint32		capacity;		/* a power of 2; there are twice as many slots */
 	CrosstabCell *cells;
 	uint32	   *slots;			/* 1 + number of a cell; 0: free */
+	int64		total;			/* of all cells, so that no sum of some is too
+								 * large where none is below zero */
 	Size		text_bytes;
 	uint32		flags[2][2];	/* 1 + number of the cell of two booleans */
 } Crosstab;
 
 static const char *const flag_names[2] = {"false", "true"};
 
-/*
- * Compares two texts by their bytes.
- */
-int
-align_crosstab_compare(const char *a, uint32 a_length, const char *b, uint32 b_length)
-{
-	int			order = memcmp(a, b, Min(a_length, b_length));
-
-	return order != 0 ? order : (a_length > b_length) - (a_length < b_length);
-}
-
 static int
 compare_cells(const void *left, const void *right)
 {
 	const CrosstabCell *l = *(CrosstabCell *const *) left;
 	const CrosstabCell *r = *(CrosstabCell *const *) right;
-	int			order = align_crosstab_compare(l->a, l->a_length, r->a, r->a_length);
+	int			order = compare_bytes(l->a, l->a_length, r->a, r->a_length);
 
-	return order != 0 ? order : align_crosstab_compare(l->b, l->b_length, r->b, r->b_length);
+	return order != 0 ? order : compare_bytes(l->b, l->b_length, r->b, r->b_length);
 }
 
 /* The cells that are not zero, in canonical order. */
@@ -163,15 +153,12 @@ find_cell(Crosstab *crosstab, const char *a, uint32 a_length, const char *b, uin
 	return cell;
 }
 
+/* Adds rows to a cell, or takes them away (sign -1). */
 static void
-add_count(int64 *count, int64 more, int sign)
+add_rows(Crosstab *crosstab, CrosstabCell *cell, int64 rows, int sign)
 {
-	if (sign > 0 ? pg_add_s64_overflow(*count, more, count) : pg_sub_s64_overflow(*count, more, count))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("a count of this crosstab is out of range"),
-				 errdetail("A count is a bigint."),
-				 errhint("Add fewer crosstabs.")));
+	align_base_add_count(&cell->count, rows, sign, "crosstab");
+	align_base_add_count(&crosstab->total, rows, sign, "crosstab");
 }
 
 static void
@@ -217,20 +204,17 @@ read_crosstab(StringInfo in, State *state)
 		pg_verify_mbstr(GetDatabaseEncoding(), a, a_length, false);
 		pg_verify_mbstr(GetDatabaseEncoding(), b, b_length, false);
 		cell = find_cell(crosstab, a, a_length, b, b_length);
-		add_count(&cell->count, align_varint_read(in), 1);
+		add_rows(crosstab, cell, align_varint_read(in), 1);
 	}
 }
 
 static void
 describe_crosstab(StringInfo out, const State *state)
 {
+	const Crosstab *crosstab = (const Crosstab *) state;
 	CrosstabCell **cells;
-	int			count = sort_cells((const Crosstab *) state, &cells);
-	int64		rows = 0;
 
-	for (int i = 0; i < count; i++)
-		add_count(&rows, cells[i]->count, 1);
-	appendStringInfo(out, "\"rows\": " INT64_FORMAT ", \"cells\": %d, ", rows, count);
+	appendStringInfo(out, "\"rows\": " INT64_FORMAT ", \"cells\": %d, ", crosstab->total, sort_cells(crosstab, &cells));
 	pfree(cells);
 }
 
@@ -287,7 +271,7 @@ merge(Crosstab *into, const Crosstab *from, int sign)
 	{
 		const CrosstabCell *cell = &from->cells[i];
 
-		add_count(&find_cell(into, cell->a, cell->a_length, cell->b, cell->b_length)->count, cell->count, sign);
+		add_rows(into, find_cell(into, cell->a, cell->a_length, cell->b, cell->b_length), cell->count, sign);
 		CHECK_FOR_INTERRUPTS();
 	}
 }
@@ -394,7 +378,7 @@ align_crosstab_add_texts(PG_FUNCTION_ARGS)
 		return unchanged_state(fcinfo);
 	a = PG_GETARG_TEXT_PP(1);
 	b = PG_GETARG_TEXT_PP(2);
-	find_cell(crosstab, VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b))->count++;
+	add_rows(crosstab, find_cell(crosstab, VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b)), 1, 1);
 	PG_RETURN_DATUM(crosstab_datum(crosstab));
 }
 
@@ -411,7 +395,7 @@ align_crosstab_add_side(PG_FUNCTION_ARGS)
 		return unchanged_state(fcinfo);
 	a = PG_GETARG_TEXT_PP(1);
 	b = flag_names[PG_GETARG_BOOL(2)];
-	find_cell(crosstab, VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), b, strlen(b))->count++;
+	add_rows(crosstab, find_cell(crosstab, VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), b, strlen(b)), 1, 1);
 	PG_RETURN_DATUM(crosstab_datum(crosstab));
 }
 
@@ -432,7 +416,7 @@ align_crosstab_add_booleans(PG_FUNCTION_ARGS)
 	flag = &crosstab->flags[a][b];
 	if (*flag == 0)
 		*flag = 1 + find_cell(crosstab, flag_names[a], strlen(flag_names[a]), flag_names[b], strlen(flag_names[b])) - crosstab->cells;
-	crosstab->cells[*flag - 1].count++;
+	add_rows(crosstab, &crosstab->cells[*flag - 1], 1, 1);
 	PG_RETURN_DATUM(crosstab_datum(crosstab));
 }
 
@@ -454,8 +438,7 @@ align_crosstab_cells(PG_FUNCTION_ARGS)
 		values[0] = PointerGetDatum(cstring_to_text_with_len(cells[i]->a, cells[i]->a_length));
 		values[1] = PointerGetDatum(cstring_to_text_with_len(cells[i]->b, cells[i]->b_length));
 		values[2] = Int64GetDatum(cells[i]->count);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-		CHECK_FOR_INTERRUPTS();
+		align_base_put_row(rsinfo, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -5,30 +5,26 @@
  *
  *		SELECT align.brier(probability, won), align.log_loss(probability, won) FROM scored;
  *
- * The state is bigint[4]: rows, positives, and the sum of the losses as a
- * fixed-point number: whole 2^-16, and the rest in 2^-80. Sums of these are
- * exact, so neither the order of the rows nor the number of workers shows. A
- * loss is at most 34.6, so there is room for 2^42 rows.
+ * The state is the struct Loss as bigint[4], with an exact sum (base_sum.h), so
+ * neither the order of the rows nor the number of workers shows. A loss is at
+ * most 34.6, so there is room for 2^41 rows.
  */
 #include "compat.h"
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 
 #include "agreement.h"
 #include "base.h"
+#include "base_sum.h"
 
-#define TWO_POWER_64	18446744073709551616.0
 #define CLIP			1e-15
 
 typedef struct Loss
 {
 	int64		rows;
 	int64		positives;
-	uint64		high;			/* in 2^-16 */
-	uint64		low;			/* in 2^-80 */
+	FixedSum	sum;			/* of the losses */
 } Loss;
 
 #define LOSS_OF(state)	((Loss *) ARR_DATA_PTR(state))
@@ -36,23 +32,7 @@ typedef struct Loss
 static ArrayType *
 get_state(FunctionCallInfo fcinfo, int argument)
 {
-	ArrayType  *state = PG_GETARG_ARRAYTYPE_P(argument);
-
-	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] != sizeof(Loss) / sizeof(int64) ||
-		ARR_HASNULL(state) || ARR_ELEMTYPE(state) != INT8OID)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid state of brier or log_loss"),
-				 errdetail("It has four numbers."),
-				 errhint("Call the aggregate instead.")));
-	return state;
-}
-
-static void
-add_loss(Loss *loss, uint64 high, uint64 low)
-{
-	loss->low += low;
-	loss->high += high + (loss->low < low);
+	return get_sum_state(fcinfo, argument, sizeof(Loss), "brier or log_loss");
 }
 
 static double
@@ -74,13 +54,11 @@ add_row(FunctionCallInfo fcinfo, bool outcome, double value)
 {
 	ArrayType  *state = get_state(fcinfo, 0);
 	Loss	   *loss = LOSS_OF(state);
-	double		scaled = value * 65536;
-	uint64		high = (uint64) scaled;
 
 	(void) align_base_aggregate_context(fcinfo);	/* changed in place */
 	loss->rows++;
 	loss->positives += outcome;
-	add_loss(loss, high, (uint64) ((scaled - high) * TWO_POWER_64));
+	(void) add_to_sum(&loss->sum, value);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
@@ -118,14 +96,14 @@ align_loss_combine(PG_FUNCTION_ARGS)
 	(void) align_base_aggregate_context(fcinfo);
 	loss->rows += other->rows;
 	loss->positives += other->positives;
-	add_loss(loss, other->high, other->low);
+	(void) merge_sum(&loss->sum, &other->sum);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
 static double
 mean_loss(const Loss *loss)
 {
-	return loss->rows <= 0 ? NAN : (loss->high + loss->low / TWO_POWER_64) / 65536 / loss->rows;
+	return loss->rows <= 0 ? NAN : sum_value(&loss->sum) / loss->rows;
 }
 
 PG_FUNCTION_INFO_V1(align_loss_mean);

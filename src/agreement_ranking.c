@@ -228,12 +228,7 @@ write_ranking(StringInfo out, const State *state)
 	{
 		const RankingScore *score = &ranking->scores[i];
 
-		if ((Size) out->len + 64 > MaxAllocSize)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("this ranking would take more than 1 GB on its way to another process"),
-					 errdetail("A value that moves between processes holds at most 1 GB."),
-					 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+		align_base_check_travel((Size) out->len + 64, "this ranking", ", or round the scores");
 		align_varint_write(out, (int64) (score->key - last));
 		align_varint_write(out, score->positives);
 		align_varint_write(out, score->negatives);
@@ -357,8 +352,10 @@ merge(Ranking *into, const Ranking *from)
 	if (from->count > into->count / 2)
 		settle(into);
 	for (Size i = 0; i < from->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		append_rows(into, from->scores[i].key, from->scores[i].positives, from->scores[i].negatives);
-	CHECK_FOR_INTERRUPTS();
+	}
 }
 
 PG_FUNCTION_INFO_V1(align_ranking_in);

@@ -207,6 +207,7 @@ static void
 write_touch_log(StringInfo out, const State *state)
 {
 	const TouchLog *log = (const TouchLog *) state;
+	Size		bytes;
 	uint64		count = 0;
 	EventWriter writer = {out, log->events};
 
@@ -220,12 +221,8 @@ write_touch_log(StringInfo out, const State *state)
 	}
 	if (log->events == NULL)
 		return;
-	if (log->events->bytes + log->outcome_count * sizeof(TouchOutcome) > MaxAllocSize / 8 * 7)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("this touch_log would take more than 1 GB on its way to another process"),
-				 errdetail("A value that moves between processes holds at most 1 GB."),
-				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+	bytes = log->events->bytes + log->outcome_count * sizeof(TouchOutcome);
+	align_base_check_travel(bytes + bytes / 7, "this touch_log", "");
 	for (int p = 0; p < 1 << log->events->partition_bits; p++)
 		count += partition_count(&log->events->partitions[p]);
 	pq_sendint64(out, count);
@@ -267,10 +264,9 @@ read_touch_log(StringInfo in, State *state)
 		int64		key = read_key(in, log->events);
 		int64		packed = pq_getmsgint64(in);
 
+		CHECK_FOR_INTERRUPTS();
 		if (touch_channel(packed) != TOUCH_OUTCOME && touch_channel(packed) >= (int) channels)
 			refuse_bytes("A touch is on a channel without a name.");
-		if (!IS_VALID_TIMESTAMP(touch_at(packed)))
-			refuse_bytes("An instant is out of range.");
 		align_log_append_own(log->events, key, packed);
 	}
 	for (count = pq_getmsgint64(in); count > 0; count--)
@@ -279,6 +275,7 @@ read_touch_log(StringInfo in, State *state)
 		int64		at = pq_getmsgint64(in);
 		int64		amount = pq_getmsgint64(in);
 
+		CHECK_FOR_INTERRUPTS();
 		if (amount > MAX_AMOUNT * 1000000 || amount < -MAX_AMOUNT * 1000000)
 			refuse_bytes("An amount is out of range.");
 		add_outcome(log, key, at, amount);

@@ -65,7 +65,7 @@ touch_channel(int64 packed)
 }
 
 extern TouchLog *align_attribution_log(Datum datum, MemoryContext parent);
-extern double align_attribution_removal(const int64 *counts, int channels, double *removal);
+extern void align_attribution_removal(const int64 *counts, int channels, double *removal);
 
 /* Columns behind those of the channels, and the row behind theirs. */
 #define CHAIN_CONVERSION(n)	(n)

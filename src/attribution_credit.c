@@ -137,9 +137,8 @@ compare_channels(const void *left, const void *right)
 {
 	const TouchChannel *l = *(TouchChannel *const *) left;
 	const TouchChannel *r = *(TouchChannel *const *) right;
-	int			order = memcmp(l->name, r->name, Min(l->length, r->length));
 
-	return order != 0 ? order : (l->length > r->length) - (l->length < r->length);
+	return compare_bytes(l->name, l->length, r->name, r->length);
 }
 
 static const TouchChannel **
@@ -189,6 +188,7 @@ sum_amounts(Crediting *crediting)
 		AmountSlot *slot = find_amount(crediting, outcome->key, outcome->at);
 		int64		sum;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!slot->used)
 		{
 			slot->used = true;
@@ -328,6 +328,24 @@ make_room(Crediting *crediting, int count)
 	crediting->parts = palloc_extended(count * sizeof(int64), MCXT_ALLOC_HUGE);
 }
 
+static int
+compare_touches(const void *left, const void *right)
+{
+	return ((const Touch *) left)->channel - ((const Touch *) right)->channel;
+}
+
+/* Puts touches of one instant into the order of their channels' names. */
+static void
+sort_instant(Touch *touches, int n)
+{
+	for (int i = 1; i < n; i++)
+		if (touches[i].channel < touches[i - 1].channel)
+		{
+			qsort(touches, n, sizeof(Touch), compare_touches);
+			break;
+		}
+}
+
 /* One lead's touches and outcomes, sorted; outcomes behind touches of their instant. */
 static void
 credit_lead(void *state, int64 key, const int64 *packed, int count)
@@ -336,6 +354,7 @@ credit_lead(void *state, int64 key, const int64 *packed, int count)
 	Touch	   *touches;
 	int			n = 0;
 	int			first = 0;		/* of the window */
+	int			latest = 0;		/* first touch of the latest instant */
 
 	make_room(crediting, count);
 	touches = crediting->touches;
@@ -346,18 +365,18 @@ credit_lead(void *state, int64 key, const int64 *packed, int count)
 		int64		times = 1;
 		const AmountSlot *slot;
 
+		CHECK_FOR_INTERRUPTS();
+		if (channel == TOUCH_OUTCOME || (n > 0 && touches[n - 1].at != at))
+		{
+			sort_instant(touches + latest, n - latest);
+			latest = n;
+		}
 		if (channel != TOUCH_OUTCOME)
 		{
-			int			place = n++;
-
-			/* touches of one instant by the names of their channels */
-			channel = crediting->rank[channel];
-			for (; place > 0 && touches[place - 1].at == at && touches[place - 1].channel > channel; place--)
-				touches[place] = touches[place - 1];
-			touches[place].at = at;
-			touches[place].channel = channel;
-			touches[place].credited = false;
-			crediting->credits[channel].touches++;
+			touches[n].at = at;
+			touches[n].channel = crediting->rank[channel];
+			touches[n].credited = false;
+			crediting->credits[touches[n++].channel].touches++;
 			continue;
 		}
 		while (i + 1 < count && packed[i + 1] == packed[i])
@@ -372,11 +391,11 @@ credit_lead(void *state, int64 key, const int64 *packed, int count)
 			touches[t].credited = true;
 		if (at < crediting->since)
 			continue;
-		CHECK_FOR_INTERRUPTS();
 		slot = crediting->log->outcome_count > 0 ? find_amount(crediting, key, at) : NULL;
 		credit_outcome(crediting, touches + first, n - first, times,
 					   slot != NULL && slot->used ? slot->sum.amount : 0);
 	}
+	sort_instant(touches + latest, n - latest);
 	if (crediting->model == MODEL_MARKOV)
 	{
 		int			rest = 0;

@@ -53,9 +53,9 @@ invert(double *a, int n)
 /*
  * The removal effect of each channel, from how often each transition was made:
  * rows are the channels and start, columns the channels, conversion and null.
- * Result: the probability to convert; where it is 0, so are all effects.
+ * Where no path converts, all effects are 0.
  */
-double
+void
 align_attribution_removal(const int64 *counts, int channels, double *removal)
 {
 	int			n = channels;
@@ -100,5 +100,4 @@ align_attribution_removal(const int64 *counts, int channels, double *removal)
 		removal[k] = converts > 0 ? Min(removal[k] / converts, 1) : 0;
 	pfree(inverse);
 	pfree(out);
-	return converts;
 }

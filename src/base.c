@@ -11,7 +11,9 @@
 #include "common/int.h"
 #include "datatype/timestamp.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/varlena.h"
 
@@ -52,8 +54,22 @@ align_base_check_memory(Size bytes, const char *what)
 }
 
 /*
+ * Refuses a state that one value cannot hold; the remedy is what to do besides.
+ */
+void
+align_base_check_travel(Size bytes, const char *what, const char *remedy)
+{
+	if (bytes > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%s would take more than 1 GB on its way to another process", what),
+				 errdetail("A value that moves between processes holds at most 1 GB."),
+				 errhint("Set max_parallel_workers_per_gather to 0 for this query%s.", remedy)));
+}
+
+/*
  * The word of a list that is nearest to a mistyped one, or NULL when none is
- * near: at most a third of its letters may differ.
+ * near: at most a third of its letters, and one more, may differ.
  */
 const char *
 align_base_nearest(const char *word, const char *(*word_at) (int i), int count)
@@ -114,6 +130,36 @@ align_base_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 }
 
 /*
+ * Adds to a count of a state (sign 1), or takes away (sign -1).
+ */
+void
+align_base_add_count(int64 *count, int64 more, int sign, const char *what)
+{
+	if (sign > 0 ? pg_add_s64_overflow(*count, more, count) : pg_sub_s64_overflow(*count, more, count))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("a count of this %s is out of range", what),
+				 errdetail("A count is a bigint."),
+				 errhint("Add fewer of them.")));
+}
+
+/*
+ * Adds a row to a set that may be long, and frees those of its values that have
+ * memory of their own.
+ */
+void
+align_base_put_row(ReturnSetInfo *rsinfo, Datum *values, bool *nulls)
+{
+	TupleDesc	tupdesc = rsinfo->setDesc;
+
+	CHECK_FOR_INTERRUPTS();
+	tuplestore_putvalues(rsinfo->setResult, tupdesc, values, nulls);
+	for (int i = 0; i < tupdesc->natts; i++)
+		if (!nulls[i] && !TupleDescAttr(tupdesc, i)->attbyval)
+			pfree(DatumGetPointer(values[i]));
+}
+
+/*
  * An interval as microseconds; a day counts 24 hours. Months have no fixed
  * length and a negative span is no window, so both are refused.
  */
@@ -123,6 +169,12 @@ align_base_interval_usecs(const Interval *span, const char *name)
 	int64		day_usecs;
 	int64		usecs;
 
+	if (INTERVAL_NOT_FINITE(span))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("invalid %s: it is infinite", name),
+				 errdetail("A span holds at most about 292,000 years."),
+				 errhint("Leave it NULL for no limit.")));
 	if (span->month != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

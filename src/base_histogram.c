@@ -12,6 +12,7 @@
 #include "datatype/timestamp.h"
 #include "port/pg_bitutils.h"
 
+#include "base.h"
 #include "base_histogram.h"
 
 static inline int
@@ -98,9 +99,23 @@ align_histogram_merge(Histogram *into, const Histogram *from, int sign, MemoryCo
 		for (int i = 0; i < from->size; i++)
 			into->counts[from->first - into->first + i] += sign * from->counts[i];
 	}
-	into->total += sign * from->total;
-	into->sum_secs += sign * from->sum_secs;
-	into->sum_usecs += sign * from->sum_usecs;
+	align_base_add_count(&into->total, from->total, sign, "state");
+	align_base_add_count(&into->sum_secs, from->sum_secs + from->sum_usecs / USECS_PER_SEC, sign, "state");
+	into->sum_usecs += sign * (from->sum_usecs % USECS_PER_SEC);
+}
+
+/*
+ * Whether it is as one to which nothing was added: a difference of as many
+ * durations need not be.
+ */
+bool
+align_histogram_is_empty(const Histogram *histogram)
+{
+	for (int i = 0; i < histogram->size; i++)
+		if (histogram->counts[i] != 0)
+			return false;
+	return histogram->sum_usecs % USECS_PER_SEC == 0 &&
+		histogram->sum_secs + histogram->sum_usecs / USECS_PER_SEC == 0;
 }
 
 /*

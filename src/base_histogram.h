@@ -32,6 +32,7 @@ typedef struct Histogram
 
 extern void align_histogram_add(Histogram *histogram, int64 usecs, int64 times, MemoryContext context);
 extern void align_histogram_merge(Histogram *into, const Histogram *from, int sign, MemoryContext context);
+extern bool align_histogram_is_empty(const Histogram *histogram);
 extern bool align_histogram_quantile(const Histogram *histogram, double fraction, double *usecs);
 extern bool align_histogram_mean(const Histogram *histogram, double *usecs);
 extern void align_histogram_days(const Histogram *histogram, Datum *values, bool *nulls);

@@ -166,7 +166,7 @@ align_base64_write(StringInfo out, const char *bytes, int length)
 bool
 align_base64_read(const char *text, int length, StringInfo in)
 {
-	int			room = pg_b64_dec_len(length) + 1;
+	int			room = length / 4 * 3 + 4;	/* pg_b64_dec_len overflows */
 
 	in->data = palloc(room);
 	in->len = pg_b64_decode(text, length, (align_b64_byte *) in->data, room);
@@ -192,27 +192,25 @@ state_text(const State *state)
 	return out.data;
 }
 
-static Jsonb *
-parse(const char *text)
-{
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
-}
-
 Datum
 align_state_in(const StateKind *kind, FunctionCallInfo fcinfo)
 {
-	Jsonb	   *given = parse(PG_GETARG_CSTRING(0));
+	Datum		json;
+	Jsonb	   *given;
 	JsonbValue *value = NULL;
 	StringInfoData in = {0};
 	State	   *state = NULL;
 
+	if (!align_read_text(jsonb_in, PG_GETARG_CSTRING(0), fcinfo->context, &json))
+		PG_RETURN_NULL();
+	given = DatumGetJsonbP(json);
 	if (JB_ROOT_IS_OBJECT(given))
 		value = getKeyJsonValueFromContainer(&given->root, "state", strlen("state"), NULL);
 	if (value != NULL && value->type == jbvString &&
 		align_base64_read(value->val.string.val, value->val.string.len, &in))
 		state = read_state(kind, &in, CurrentMemoryContext);
 	if (state == NULL || in.cursor != in.len ||
-		compareJsonbContainers(&given->root, &parse(state_text(state))->root) != 0)
+		!DatumGetBool(DirectFunctionCall2(jsonb_eq, json, DirectFunctionCall1(jsonb_in, CStringGetDatum(state_text(state))))))
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid %s", kind->name),

@@ -19,6 +19,8 @@
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #include "varatt.h"
+#define align_read_text(function, text, escontext, result) \
+	DirectInputFunctionCallSafe(function, text, InvalidOid, -1, escontext, result)
 #define align_make_range(typcache, lower, upper, empty) \
 	make_range(typcache, lower, upper, empty, NULL)
 #else
@@ -27,9 +29,16 @@
 		(void) (escontext); \
 		ereport(ERROR, __VA_ARGS__); \
 	} while (0)
+#define align_read_text(function, text, escontext, result) \
+	((void) (escontext), *(result) = DirectFunctionCall1(function, CStringGetDatum(text)), true)
 #define align_make_range(typcache, lower, upper, empty) \
 	make_range(typcache, lower, upper, empty)
 #define SOFT_ERROR_OCCURRED(escontext) ((void) (escontext), false)
+#endif
+
+/* Ends with 16: 17 brought infinite intervals. */
+#if PG_VERSION_NUM < 170000
+#define INTERVAL_NOT_FINITE(span)	((void) (span), false)
 #endif
 
 /* Ends with 17: 18 made a library say its name, and base64 of unsigned bytes. */

@@ -314,7 +314,8 @@ align_experiment_sample_size(PG_FUNCTION_ARGS)
 				 errmsg("invalid effect: %s", float8out_internal(effect)),
 				 errdetail("It is added to the base of %s, gives a rate between 0 and 1, and is not 0.", float8out_internal(base)),
 				 errhint("Write 0.01 for one point more, -0.01 for one less.")));
-	root = align_normal_quantile(1 - alpha / 2) * sqrt(2 * mean * (1 - mean)) +
+	/* 1 - alpha / 2 would forget an alpha that is small */
+	root = -align_normal_quantile(Max(alpha / 2, DBL_MIN)) * sqrt(2 * mean * (1 - mean)) +
 		align_normal_quantile(power) * sqrt(base * (1 - base) + other * (1 - other));
 	/* a power below alpha needs no trials at all */
 	root = Max(root, 0) / effect;

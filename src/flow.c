@@ -52,6 +52,13 @@ typedef struct Flow
 	FlowCell	cells[FLOW_CELLS];	/* from * STAGE_MAX_COUNT + to */
 } Flow;
 
+/* In a difference the durations of as many moves may still differ. */
+static bool
+is_empty(const FlowCell *cell)
+{
+	return cell->moves == 0 && cell->leads == 0 && align_histogram_is_empty(&cell->stay);
+}
+
 static void
 write_flow(StringInfo out, const State *state)
 {
@@ -67,13 +74,13 @@ write_flow(StringInfo out, const State *state)
 		align_varint_write(out, flow->current[i]);
 	}
 	for (int i = 0; i < FLOW_CELLS; i++)
-		used += flow->cells[i].moves != 0 || flow->cells[i].leads != 0;
+		used += !is_empty(&flow->cells[i]);
 	align_varint_write(out, used);
 	for (int i = 0; i < FLOW_CELLS; i++)
 	{
 		const FlowCell *cell = &flow->cells[i];
 
-		if (cell->moves == 0 && cell->leads == 0)
+		if (is_empty(cell))
 			continue;
 		align_varint_write(out, i - last);
 		align_varint_write(out, cell->leads);
@@ -202,17 +209,17 @@ merge(Flow *into, const Flow *from, int sign)
 {
 	for (int i = 0; i < STAGE_MAX_COUNT; i++)
 	{
-		into->started[i] += sign * from->started[i];
-		into->current[i] += sign * from->current[i];
+		align_base_add_count(&into->started[i], from->started[i], sign, "flow");
+		align_base_add_count(&into->current[i], from->current[i], sign, "flow");
 	}
 	for (int i = 0; i < FLOW_CELLS; i++)
 	{
 		const FlowCell *cell = &from->cells[i];
 
-		if (cell->moves == 0 && cell->leads == 0)
+		if (is_empty(cell))
 			continue;
-		into->cells[i].leads += sign * cell->leads;
-		into->cells[i].moves += sign * cell->moves;
+		align_base_add_count(&into->cells[i].leads, cell->leads, sign, "flow");
+		align_base_add_count(&into->cells[i].moves, cell->moves, sign, "flow");
 		align_histogram_merge(&into->cells[i].stay, &cell->stay, sign, into->state.header.eoh_context);
 	}
 }
@@ -285,12 +292,7 @@ align_flow_add_journey(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1))
 		PG_RETURN_DATUM(flow_datum(flow));
 	journey = align_journey_get(PG_GETARG_DATUM(1));
-	if (journey->kind != JOURNEY_STAGES)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("this journey has no stages: it was built from %d conditions", journey->step_count),
-				 errdetail("A flow counts moves between stages."),
-				 errhint("Build it by journey(stage, at).")));
+	align_journey_check_stages(journey, "A flow counts moves between stages.");
 	count = journey_events(journey, &entries);
 	if (count == 0)
 		PG_RETURN_DATUM(flow_datum(flow));

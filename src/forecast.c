@@ -30,13 +30,6 @@
 
 #define SERIES_VERSION	1
 
-/* of the type period */
-extern Datum align_period_difference(PG_FUNCTION_ARGS);
-extern Datum align_period_lower(PG_FUNCTION_ARGS);
-extern Datum align_period_out(PG_FUNCTION_ARGS);
-extern Datum align_period_plus(PG_FUNCTION_ARGS);
-extern Datum align_period_recv(PG_FUNCTION_ARGS);
-
 typedef struct SeriesValue
 {
 	int64		period;			/* the order of these is that of the periods */
@@ -50,12 +43,6 @@ typedef struct Series
 	int			room;
 	SeriesValue *values;		/* in order of period */
 } Series;
-
-static char *
-period_text(int64 period)
-{
-	return DatumGetCString(DirectFunctionCall1(align_period_out, Int64GetDatum(period)));
-}
 
 /* How many periods one lies after another; an error when they are not of one kind. */
 static int

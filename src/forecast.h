@@ -18,6 +18,20 @@
 #define FORECAST_MIN_DEGREES	3	/* of freedom that a fit must leave */
 #define FORECAST_MIN_VALUES		8	/* fewer give a run rate */
 
+/* of the type period */
+extern Datum align_period_difference(PG_FUNCTION_ARGS);
+extern Datum align_period_grain(PG_FUNCTION_ARGS);
+extern Datum align_period_lower(PG_FUNCTION_ARGS);
+extern Datum align_period_out(PG_FUNCTION_ARGS);
+extern Datum align_period_plus(PG_FUNCTION_ARGS);
+extern Datum align_period_recv(PG_FUNCTION_ARGS);
+
+static inline char *
+period_text(int64 period)
+{
+	return DatumGetCString(DirectFunctionCall1(align_period_out, Int64GetDatum(period)));
+}
+
 /*
  * A history without its calendar: one value a period, NAN where there is none.
  * The first and the last period have one.
@@ -113,6 +127,5 @@ extern Fit *align_forecast_fit(const History *history, const FitOptions *options
 extern void align_forecast_run(Fit *fit, const double *smoothing);
 extern void align_forecast_search(Fit *fit);
 extern void align_forecast_look(Fit *fit, Outlook *outlooks, int count);
-
 
 #endif							/* ALIGN_FORECAST_H */

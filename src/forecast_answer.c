@@ -20,13 +20,6 @@
 #include "base_special.h"
 #include "forecast.h"
 
-/* of the type period */
-extern Datum align_period_difference(PG_FUNCTION_ARGS);
-extern Datum align_period_grain(PG_FUNCTION_ARGS);
-extern Datum align_period_lower(PG_FUNCTION_ARGS);
-extern Datum align_period_out(PG_FUNCTION_ARGS);
-extern Datum align_period_plus(PG_FUNCTION_ARGS);
-
 /* The rest of a series and of a fit, for the answers. */
 typedef struct Asked
 {
@@ -39,12 +32,6 @@ typedef struct Asked
 } Asked;
 
 static const char *const parameter_names[] = {"alpha", "beta", "gamma", "phi"};
-
-static char *
-period_text(Datum period)
-{
-	return DatumGetCString(DirectFunctionCall1(align_period_out, period));
-}
 
 static int
 season_of_grain(int64 period)
@@ -65,10 +52,11 @@ refuse_parameters(const char *what)
 }
 
 /*
- * Reads and checks the array of parameters for a season.
+ * Reads and checks the array of parameters for a season; one that may be any is
+ * that of the array.
  */
 static void
-read_parameters(ArrayType *array, FitOptions *options)
+read_parameters(ArrayType *array, FitOptions *options, bool any_season)
 {
 	Datum	   *elements;
 	bool	   *nulls;
@@ -76,6 +64,8 @@ read_parameters(ArrayType *array, FitOptions *options)
 	double	   *p;
 
 	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
+	if (any_season)
+		options->season = Min(Max(count - 6, 0), FORECAST_MAX_SEASON);
 	if (ARR_NDIM(array) != 1 || (count != 4 && count != 6 + options->season))
 		refuse_parameters(psprintf("there are %d", count));
 	p = palloc(count * sizeof(double));
@@ -123,7 +113,13 @@ ask(FunctionCallInfo fcinfo, int season_argument)
 		asked.options.season = season;
 	}
 	if (!PG_ARGISNULL(season_argument + 1))
-		read_parameters(PG_GETARG_ARRAYTYPE_P(season_argument + 1), &asked.options);
+	{
+		ArrayType  *array = PG_GETARG_ARRAYTYPE_P(season_argument + 1);
+
+		/* states without a season are those of a fit that found none */
+		read_parameters(array, &asked.options, PG_ARGISNULL(season_argument) &&
+						(asked.history == NULL || ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) == 6));
+	}
 	if (asked.history != NULL)
 		asked.fit = align_forecast_fit(asked.history, &asked.options);
 	return asked;
@@ -204,7 +200,10 @@ state_value(const Fit *fit, const double *row)
 	return value * fit->scale;
 }
 
-/* The parameters as given or found: they give the same forecasts again. */
+/*
+ * The parameters as given or found: they give the same expected values again,
+ * with intervals of what is known for certain.
+ */
 static ArrayType *
 parameters_of(const Fit *fit)
 {
@@ -328,7 +327,7 @@ align_series_path(PG_FUNCTION_ARGS)
 		Datum		values[7];
 		bool		nulls[7] = {0};
 
-		values[0] = CStringGetTextDatum(period_text(period));
+		values[0] = CStringGetTextDatum(period_text(DatumGetInt64(period)));
 		values[1] = DirectFunctionCall1(align_period_lower, period);
 		put_outlook(asked.fit, &outlooks[h - 1], 0, &values[2]);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
@@ -480,7 +479,7 @@ align_series_landing(PG_FUNCTION_ARGS)
 	if (count < 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid span: %s to %s", period_text(first), period_text(last)),
+				 errmsg("invalid span: %s to %s", period_text(DatumGetInt64(first)), period_text(DatumGetInt64(last))),
 				 errdetail("A span ends no earlier than it starts."),
 				 errhint("Write the earlier period first.")));
 	if (!(low <= high) || low == INFINITY || high == -INFINITY)

@@ -23,6 +23,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base.h"
 #include "funnel.h"
 
 #define FUNNEL_VERSION	1
@@ -199,8 +200,8 @@ align_funnel_merge(Funnel *into, const Funnel *from, int sign)
 				 errhint("Group by rule(funnel), or build both by the same rule.")));
 	for (int i = 0; i < into->chain.rule.step_count; i++)
 	{
-		into->steps[i].reached += sign * from->steps[i].reached;
-		into->steps[i].open += sign * from->steps[i].open;
+		align_base_add_count(&into->steps[i].reached, from->steps[i].reached, sign, "funnel");
+		align_base_add_count(&into->steps[i].open, from->steps[i].open, sign, "funnel");
 		align_histogram_merge(&into->steps[i].since_previous, &from->steps[i].since_previous, sign, context);
 		align_histogram_merge(&into->steps[i].since_first, &from->steps[i].since_first, sign, context);
 	}

@@ -550,9 +550,14 @@ Datum
 align_funnel_rule_in(PG_FUNCTION_ARGS)
 {
 	FunnelRule *rule = palloc(sizeof(FunnelRule));
+	Datum		json;
 
 	if (!rule_from_list(rule, PG_GETARG_CSTRING(0)))
-		rule_from_json(rule, DatumGetJsonbP(DirectFunctionCall1(jsonb_in, PG_GETARG_DATUM(0))));
+	{
+		if (!align_read_text(jsonb_in, PG_GETARG_CSTRING(0), fcinfo->context, &json))
+			PG_RETURN_NULL();
+		rule_from_json(rule, DatumGetJsonbP(json));
+	}
 	PG_RETURN_POINTER(rule);
 }
 

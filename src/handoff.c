@@ -18,10 +18,12 @@
 #include "compat.h"
 
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base.h"
 #include "journey.h"
 
 typedef enum HandoffOutcome
@@ -63,7 +65,7 @@ put_handoff(ReturnSetInfo *rsinfo, TimestampTz given_at, HandoffOutcome outcome,
 	values[2] = TimestampTzGetDatum(settled_at);
 	values[3] = StageGetDatum(stage);
 	nulls[2] = nulls[3] = outcome == HANDOFF_WAITING;
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	align_base_put_row(rsinfo, values, nulls);
 }
 
 /* handoffs(journey, from, to, at): a row per handoff, from the events until then */
@@ -82,18 +84,14 @@ align_handoff_handoffs(PG_FUNCTION_ARGS)
 	bool		is_open = false;
 
 	align_journey_check_instant(at);
-	if (journey->kind != JOURNEY_STAGES)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("this journey has no stages: it was built from %d conditions", journey->step_count),
-				 errdetail("A handoff goes from stage to stage."),
-				 errhint("Build it by journey(stage, at).")));
+	align_journey_check_stages(journey, "A handoff goes from stage to stage.");
 	InitMaterializedSRF(fcinfo, 0);
 	for (uint32 i = 0; i < count && journey_entry_at(&entries[i]) <= at; i++)
 	{
 		Stage		stage = (Stage) pg_rightmost_one_pos32(entries[i].mask);
 		TimestampTz entered = journey_entry_at(&entries[i]);
 
+		CHECK_FOR_INTERRUPTS();
 		if (i > 0 && entries[i].mask == entries[i - 1].mask)
 			continue;
 		if (is_open)

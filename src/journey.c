@@ -22,6 +22,7 @@
 #include <ctype.h>
 
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -36,6 +37,7 @@
 #define ST_COMPARE(a, b) compare_entries(a, b)
 #define ST_SCOPE static
 #define ST_DEFINE
+#define ST_CHECK_FOR_INTERRUPTS
 
 static inline int
 compare_entries(const JourneyEntry *a, const JourneyEntry *b)
@@ -193,6 +195,20 @@ align_journey_merge(Journey *into, const Journey *from, MemoryContext context)
 	into->count += from->count - first;
 	into->flags |= JOURNEY_UNSORTED;
 	return into;
+}
+
+/*
+ * Refuses a journey of conditions where one of stages is needed.
+ */
+void
+align_journey_check_stages(const Journey *journey, const char *detail)
+{
+	if (journey->kind != JOURNEY_STAGES)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("this journey has no stages: it was built from %d conditions", journey->step_count),
+				 errdetail("%s", detail),
+				 errhint("Build it by journey(stage, at).")));
 }
 
 void

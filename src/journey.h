@@ -82,6 +82,7 @@ extern Journey *align_journey_create(JourneyKind kind, int step_count, int capac
 extern Journey *align_journey_merge(Journey *into, const Journey *from, MemoryContext context);
 extern Journey *align_journey_state(FunctionCallInfo fcinfo, int argument);
 extern uint32 align_journey_steps_mask(Datum steps, int *step_count);
+extern void align_journey_check_stages(const Journey *journey, const char *detail);
 extern void align_journey_check_instant(TimestampTz at);
 
 /*

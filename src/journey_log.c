@@ -61,20 +61,24 @@ align_log_key_type(const EventLog *log)
 Datum
 align_log_key_text(const EventLog *log, int64 key)
 {
-	const EventKey *text;
+	char		digits[MAXINT8LEN + 1];
+	char	   *written;
+	const EventKey *kept = log->key_type == LOG_KEY_BIGINT ? NULL : text_key(key);
+	text	   *result;
 
 	switch (log->key_type)
 	{
 		case LOG_KEY_BIGINT:
-			return CStringGetTextDatum(psprintf(INT64_FORMAT, key));
+			return PointerGetDatum(cstring_to_text_with_len(digits, pg_lltoa(key, digits)));
 		case LOG_KEY_UUID:
-			return CStringGetTextDatum(DatumGetCString(DirectFunctionCall1(uuid_out,
-																		   PointerGetDatum(text_key(key)->data))));
+			written = DatumGetCString(DirectFunctionCall1(uuid_out, PointerGetDatum(kept->data)));
+			result = cstring_to_text(written);
+			pfree(written);
+			return PointerGetDatum(result);
 		case LOG_KEY_TEXT:
 			break;
 	}
-	text = text_key(key);
-	return PointerGetDatum(cstring_to_text_with_len(text->data, text->length));
+	return PointerGetDatum(cstring_to_text_with_len(kept->data, kept->length));
 }
 
 /*

@@ -31,8 +31,7 @@ typedef struct EventKey
 typedef struct EventChunk
 {
 	struct EventChunk *next;
-	uint32		used;			/* of a chunk that is not the last: its
-								 * capacity */
+	uint32		used;			/* of a chunk that is not the last */
 	uint32		capacity;
 	LoggedEvent events[FLEXIBLE_ARRAY_MEMBER];
 } EventChunk;

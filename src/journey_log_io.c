@@ -47,12 +47,7 @@ get_flat_size(ExpandedObjectHeader *eoh)
 			for (uint32 i = 0, used = chunk_used(partition, chunk); i < used; i++)
 				size += sizeof(uint32) + text_key(chunk->events[i].key)->length + sizeof(int64);
 	}
-	if (size > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the events of this aggregate would take more than 1 GB on their way to another process"),
-				 errdetail("A value that moves between processes holds at most 1 GB."),
-				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+	align_base_check_travel(size, "this event log", "");
 	return size;
 }
 
@@ -355,6 +350,7 @@ read_log(StringInfo in)
 			int64		key = is_text ? 0 : pq_getmsgint64(in);
 			int64		packed = pq_getmsgint64(in);
 
+			CHECK_FOR_INTERRUPTS();
 			valid = IS_VALID_TIMESTAMP(logged_at(packed)) &&
 				(header_size > 0 || align_stage_is_valid(logged_step(packed))) &&
 				(key_type != LOG_KEY_UUID || length == UUID_LEN) &&

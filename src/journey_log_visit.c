@@ -18,6 +18,7 @@
 #define ST_COMPARE(a, b) (*(a) < *(b) ? -1 : *(a) > *(b))
 #define ST_SCOPE static
 #define ST_DEFINE
+#define ST_CHECK_FOR_INTERRUPTS
 #include "lib/sort_template.h"
 
 /* Memory for grouping, used again for each partition. */
@@ -107,13 +108,14 @@ visit_events(const EventLog *log, Grouping *grouping, const LoggedEvent *events,
 	Assert(mask <= grouping->slots_mask);
 	memset(grouping->slots, 0, ((Size) mask + 1) * sizeof(uint32));
 
-	/* which lead; counts[lead + 2] so that the sums below are the offsets */
+	/* which lead; counts[lead + 1] so that the sums below are the offsets */
 	counts = grouping->offsets;
 	for (uint64 i = 0; i < count; i++)
 	{
 		uint32		slot = (uint32) hash_key(log, events[i].key) & mask;
 		uint32		lead;
 
+		CHECK_FOR_INTERRUPTS();
 		while ((lead = grouping->slots[slot]) != 0 &&
 			   !same_key(log, grouping->keys[lead - 1], events[i].key))
 			slot = (slot + 1) & mask;
@@ -141,12 +143,16 @@ visit_events(const EventLog *log, Grouping *grouping, const LoggedEvent *events,
 		}
 	}
 	for (uint64 i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		grouping->packed[counts[grouping->lead_of[i] + 1]++] = events[i].packed;
+	}
 	for (uint32 lead = 0; lead < leads; lead++)
 	{
-		uint32		first = lead == 0 ? 0 : counts[lead];
+		uint32		first = counts[lead];
 		uint32		own = counts[lead + 1] - first;
 
+		CHECK_FOR_INTERRUPTS();
 		sort_lead(grouping->packed + first, own);
 		visit(state, grouping->keys[lead], grouping->packed + first, own);
 	}

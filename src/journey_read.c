@@ -13,11 +13,13 @@
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base.h"
 #include "journey.h"
 
 /* The journey of an argument, which must be one of stages. */
@@ -26,12 +28,7 @@ stage_events(FunctionCallInfo fcinfo, const JourneyEntry **entries)
 {
 	const Journey *journey = align_journey_get(PG_GETARG_DATUM(0));
 
-	if (journey->kind != JOURNEY_STAGES)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("this journey has no stages: it was built from %d conditions", journey->step_count),
-				 errdetail("A reader of stages needs a journey of stages."),
-				 errhint("Build it by journey(stage, at), or read it by events, path or funnel_level.")));
+	align_journey_check_stages(journey, "A reader of stages needs a journey of stages; events, path and funnel_level read any.");
 	return journey_events(journey, entries);
 }
 
@@ -248,6 +245,7 @@ align_journey_path(PG_FUNCTION_ARGS)
 	{
 		const char *separator = out.len > 0 ? " > " : "";
 
+		CHECK_FOR_INTERRUPTS();
 		if (journey->kind == JOURNEY_STAGES)
 		{
 			if (i == 0 || entries[i].mask != entries[i - 1].mask)
@@ -303,7 +301,7 @@ align_journey_events(PG_FUNCTION_ARGS)
 			values[3] = PointerGetDatum(construct_array(steps, step_count, INT4OID,
 														sizeof(int32), true, TYPALIGN_INT));
 		}
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		align_base_put_row(rsinfo, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -334,7 +332,7 @@ align_journey_transitions(PG_FUNCTION_ARGS)
 		values[2] = CStringGetTextDatum(align_stage_name(entry_stage(&entries[i])));
 		values[3] = TimestampTzGetDatum(at);
 		values[4] = span_interval(span(since, at));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		align_base_put_row(rsinfo, values, nulls);
 		since = at;
 	}
 	return (Datum) 0;

@@ -94,7 +94,10 @@ get_word(JsonbContainer *object, const char *name, const char *const *words, int
 
 	for (int i = 0; text != NULL && i < count; i++)
 		if (strcmp(text, words[i]) == 0)
+		{
+			pfree(text);
 			return i;
+		}
 	fault(text == NULL ? psprintf("an item has no %s", name) : psprintf("the %s \"%s\"", name, text), detail);
 	return -1;
 }
@@ -109,7 +112,10 @@ get_team(Map *map, const char *name)
 		return -1;
 	for (int i = 0; i < map->team_count; i++)
 		if (strcmp(map->teams[i], shown) == 0)
+		{
+			pfree(shown);
 			return i;
+		}
 	if (map->team_count == MAX_TEAMS)
 		fault("too many teams", psprintf("A map has at most %d teams.", MAX_TEAMS));
 	map->teams = map->team_count == 0 ? palloc(sizeof(char *)) : repalloc(map->teams, (map->team_count + 1) * sizeof(char *));

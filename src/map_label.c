@@ -77,6 +77,7 @@ char *
 align_map_clean(const char *text, int length)
 {
 	StringInfoData out;
+	char	   *exact;
 	int			count = 0;
 	bool		space = false;
 
@@ -106,7 +107,10 @@ align_map_clean(const char *text, int length)
 	}
 	if (out.len == 0)
 		appendStringInfoString(&out, "(no words)");
-	return out.data;
+	/* a map keeps many */
+	exact = pnstrdup(out.data, out.len);
+	pfree(out.data);
+	return exact;
 }
 
 /* Width of one character for letters of size 1. */

@@ -22,7 +22,6 @@
 #include <math.h>
 
 #include "common/hashfn.h"
-#include "common/int.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
@@ -76,17 +75,6 @@ typedef struct Corpus
 	words_hash *words;			/* NULL while there is none */
 } Corpus;
 
-static void
-add_count(int64 *count, int64 more)
-{
-	if (pg_add_s64_overflow(*count, more, count))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("a count of this corpus is out of range"),
-				 errdetail("A count is a bigint."),
-				 errhint("Add fewer corpora.")));
-}
-
 /*
  * The word of a lexeme, which is made when it is new; made words keep a copy of
  * the text. Until the next is made it stays where it is.
@@ -128,9 +116,8 @@ compare_words(const void *left, const void *right)
 {
 	const Lexeme *l = &(*(CorpusWord *const *) left)->lexeme;
 	const Lexeme *r = &(*(CorpusWord *const *) right)->lexeme;
-	int			order = memcmp(l->text, r->text, Min(l->length, r->length));
 
-	return order != 0 ? order : (l->length > r->length) - (l->length < r->length);
+	return compare_bytes(l->text, l->length, r->text, r->length);
 }
 
 /* The words in the order of their bytes. */
@@ -191,6 +178,7 @@ read_corpus(StringInfo in, State *state)
 		const char *text = pq_getmsgbytes(in, length);
 		CorpusWord *word;
 
+		CHECK_FOR_INTERRUPTS();
 		pg_verify_mbstr(GetDatabaseEncoding(), text, length, false);
 		word = find_word(corpus, text, length);
 		if (word->texts != 0)
@@ -234,13 +222,13 @@ merge(Corpus *into, const Corpus *from)
 	words_iterator iterator;
 	CorpusWord *word;
 
-	add_count(&into->texts, from->texts);
+	align_base_add_count(&into->texts, from->texts, 1, "corpus");
 	if (from->words == NULL)
 		return;
 	words_start_iterate(from->words, &iterator);
 	while ((word = words_iterate(from->words, &iterator)) != NULL)
 	{
-		add_count(&find_word(into, word->lexeme.text, word->lexeme.length)->texts, word->texts);
+		align_base_add_count(&find_word(into, word->lexeme.text, word->lexeme.length)->texts, word->texts, 1, "corpus");
 		CHECK_FOR_INTERRUPTS();
 	}
 }
@@ -316,12 +304,14 @@ align_message_corpus_add(PG_FUNCTION_ARGS)
 	}
 	corpus = PG_ARGISNULL(0) ? create_corpus(context) : get_corpus(PG_GETARG_DATUM(0), context);
 	vector = PG_GETARG_TSVECTOR(1);
-	add_count(&corpus->texts, 1);
+	align_base_add_count(&corpus->texts, 1, 1, "corpus");
 	for (int i = 0; i < vector->size; i++)
 	{
 		const WordEntry *entry = &ARRPTR(vector)[i];
 
-		find_word(corpus, STRPTR(vector) + entry->pos, entry->len)->texts++;
+		/* older servers took a word without letters as binary input */
+		if (entry->len > 0)
+			find_word(corpus, STRPTR(vector) + entry->pos, entry->len)->texts++;
 	}
 	PG_RETURN_DATUM(align_state_datum(&corpus->state));
 }
@@ -464,8 +454,7 @@ align_message_corpus_words(PG_FUNCTION_ARGS)
 		values[0] = PointerGetDatum(cstring_to_text_with_len(lexeme->text, lexeme->length));
 		values[1] = Int64GetDatum(words[i]->texts);
 		values[2] = Float8GetDatum(rarity(corpus, lexeme->text, lexeme->length));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-		CHECK_FOR_INTERRUPTS();
+		align_base_put_row(rsinfo, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -10,9 +10,8 @@
  * from a child to its parent, from an item to what it supports, from what is
  * needed to what needs it.
  *
- * Nodes are handled by their place in the array. An adjacency has the
- * neighbours of node n at to[first[n]] up to, and without, to[first[n + 1]],
- * in the order of the edges, so that results depend on nothing but the input.
+ * Nodes are handled by their place in the array, their neighbours in the order
+ * of the edges, so that results depend on nothing but the input.
  *
  * All are pure functions of their arguments, linear in nodes and edges but for
  * plan_above, which is linear in its result.
@@ -27,6 +26,7 @@
 #include "utils/numeric.h"
 
 #include "base.h"
+#include "base_graph.h"
 
 typedef struct PlanNode
 {
@@ -42,13 +42,6 @@ typedef struct PlanGraph
 	int		   *tails;			/* by edge: a place, or -1 for no edge */
 	int		   *heads;
 } PlanGraph;
-
-typedef struct Adjacency
-{
-	int		   *first;
-	int		   *to;
-	int		   *edge;			/* number of the edge, from 0 */
-} Adjacency;
 
 static int
 compare_nodes(const void *a, const void *b)
@@ -165,70 +158,6 @@ read_graph(ArrayType *node_array, ArrayType *tail_array, ArrayType *head_array,
 	return graph;
 }
 
-/* The edges by the node at one end: from that end to the other. */
-static Adjacency
-gather_edges(const PlanGraph *graph, const int *from, const int *to)
-{
-	Adjacency	edges;
-
-	edges.first = palloc0(sizeof(int) * (graph->node_count + 2));
-	edges.to = palloc(sizeof(int) * (graph->edge_count + 1));
-	edges.edge = palloc(sizeof(int) * (graph->edge_count + 1));
-	/* counted two places on, so that filling moves each to where it begins */
-	for (int i = 0; i < graph->edge_count; i++)
-		if (from[i] >= 0)
-			edges.first[from[i] + 2]++;
-	for (int n = 2; n < graph->node_count + 2; n++)
-		edges.first[n] += edges.first[n - 1];
-	for (int i = 0; i < graph->edge_count; i++)
-		if (from[i] >= 0)
-		{
-			int			at = edges.first[from[i] + 1]++;
-
-			edges.to[at] = to[i];
-			edges.edge[at] = i;
-		}
-	return edges;
-}
-
-/*
- * Nodes in an order in which every edge leads forward, by Kahn (1962): those
- * without an edge into them, then those to which all edges come from these.
- * steps gets the length in edges of the longest way to each. Returns how many
- * nodes could be ordered: fewer than all when there is a cycle; waiting then is
- * above 0 for the rest.
- */
-static int
-order_nodes(const PlanGraph *graph, const Adjacency *out, int *order, int *steps, int *waiting)
-{
-	int			done = 0;
-	int			count = 0;
-
-	memset(waiting, 0, sizeof(int) * graph->node_count);
-	memset(steps, 0, sizeof(int) * graph->node_count);
-	for (int i = 0; i < graph->edge_count; i++)
-		if (graph->heads[i] >= 0)
-			waiting[graph->heads[i]]++;
-	for (int n = 0; n < graph->node_count; n++)
-		if (waiting[n] == 0)
-			order[count++] = n;
-	while (done < count)
-	{
-		int			n = order[done++];
-
-		CHECK_FOR_INTERRUPTS();
-		for (int i = out->first[n]; i < out->first[n + 1]; i++)
-		{
-			int			head = out->to[i];
-
-			steps[head] = Max(steps[head], steps[n] + 1);
-			if (--waiting[head] == 0)
-				order[count++] = head;
-		}
-	}
-	return count;
-}
-
 /*
  * plan_cycle(node, tail, head): the numbers of the edges of a cycle, each
  * ending where the one before began; NULL when there is none. What Kahn's order
@@ -241,17 +170,16 @@ align_plan_cycle(PG_FUNCTION_ARGS)
 {
 	PlanGraph	graph = read_graph(PG_GETARG_ARRAYTYPE_P(0), PG_GETARG_ARRAYTYPE_P(1),
 								   PG_GETARG_ARRAYTYPE_P(2), NULL, NULL, NULL);
-	Adjacency	out = gather_edges(&graph, graph.tails, graph.heads);
-	Adjacency	in = gather_edges(&graph, graph.heads, graph.tails);
+	Places		out = align_graph_gather(graph.node_count, graph.tails, graph.heads, graph.edge_count);
+	Places		in = align_graph_gather(graph.node_count, graph.heads, graph.tails, graph.edge_count);
 	int		   *order = palloc(sizeof(int) * (graph.node_count + 1));
-	int		   *steps = palloc(sizeof(int) * (graph.node_count + 1));
 	int		   *waiting = palloc(sizeof(int) * (graph.node_count + 1));
 	int		   *seen = palloc0(sizeof(int) * (graph.node_count + 1));
 	Datum	   *edges = palloc(sizeof(Datum) * (graph.node_count + 1));
 	int			count = 0;
 	int			node = 0;
 
-	if (order_nodes(&graph, &out, order, steps, waiting) == graph.node_count)
+	if (align_graph_order(graph.node_count, &out, order, waiting) == graph.node_count)
 		PG_RETURN_NULL();
 	while (waiting[node] == 0)
 		node++;
@@ -280,7 +208,7 @@ align_plan_above(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	PlanGraph	graph = read_graph(PG_GETARG_ARRAYTYPE_P(0), PG_GETARG_ARRAYTYPE_P(1),
 								   PG_GETARG_ARRAYTYPE_P(2), NULL, NULL, NULL);
-	Adjacency	out = gather_edges(&graph, graph.tails, graph.heads);
+	Places		out = align_graph_gather(graph.node_count, graph.tails, graph.heads, graph.edge_count);
 	int		   *seen_by = palloc(sizeof(int) * (graph.node_count + 1));
 	int		   *found = palloc(sizeof(int) * (graph.node_count + 1));
 
@@ -301,12 +229,12 @@ align_plan_above(PG_FUNCTION_ARGS)
 			values[0] = Int64GetDatum(graph.ids[n]);
 			values[1] = Int64GetDatum(graph.ids[found[done]]);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-			for (int i = out.first[found[done]]; i < out.first[found[done] + 1]; i++)
-				if (seen_by[out.to[i]] != n)
-				{
-					seen_by[out.to[i]] = n;
-					found[count++] = out.to[i];
-				}
+			foreach_place(next, &out, found[done])
+				if (seen_by[next] != n)
+			{
+				seen_by[next] = n;
+				found[count++] = next;
+			}
 		}
 	}
 	return (Datum) 0;
@@ -326,7 +254,7 @@ align_plan_reaching(PG_FUNCTION_ARGS)
 	PlanGraph	graph = read_graph(PG_GETARG_ARRAYTYPE_P(0), PG_GETARG_ARRAYTYPE_P(1),
 								   PG_GETARG_ARRAYTYPE_P(2), PG_GETARG_ARRAYTYPE_P(3),
 								   &found, &target_count);
-	Adjacency	in = gather_edges(&graph, graph.heads, graph.tails);
+	Places		in = align_graph_gather(graph.node_count, graph.heads, graph.tails, graph.edge_count);
 	int		   *order = palloc(sizeof(int) * (graph.node_count + 1));
 	bool	   *seen = palloc0(sizeof(bool) * (graph.node_count + 1));
 	int			count = 0;
@@ -345,12 +273,12 @@ align_plan_reaching(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &null);
-		for (int i = in.first[order[done]]; i < in.first[order[done] + 1]; i++)
-			if (!seen[in.to[i]])
-			{
-				seen[in.to[i]] = true;
-				order[count++] = in.to[i];
-			}
+		foreach_place(next, &in, order[done])
+			if (!seen[next])
+		{
+			seen[next] = true;
+			order[count++] = next;
+		}
 	}
 	return (Datum) 0;
 }
@@ -392,9 +320,9 @@ align_plan_schedule(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	PlanGraph	graph = read_graph(PG_GETARG_ARRAYTYPE_P(0), PG_GETARG_ARRAYTYPE_P(2),
 								   PG_GETARG_ARRAYTYPE_P(3), NULL, NULL, NULL);
-	Adjacency	out = gather_edges(&graph, graph.tails, graph.heads);
+	Places		out = align_graph_gather(graph.node_count, graph.tails, graph.heads, graph.edge_count);
 	int		   *order = palloc(sizeof(int) * (graph.node_count + 1));
-	int		   *steps = palloc(sizeof(int) * (graph.node_count + 1));
+	int		   *steps = palloc0(sizeof(int) * (graph.node_count + 1));
 	int		   *waiting = palloc(sizeof(int) * (graph.node_count + 1));
 	Numeric    *days = palloc(sizeof(Numeric) * (graph.node_count + 1));
 	Numeric    *start = palloc(sizeof(Numeric) * (graph.node_count + 1));
@@ -423,7 +351,7 @@ align_plan_schedule(PG_FUNCTION_ARGS)
 					 errhint("Give NULL where they are not known; it counts as 0.")));
 		start[n] = zero;
 	}
-	if (order_nodes(&graph, &out, order, steps, waiting) < graph.node_count)
+	if (align_graph_order(graph.node_count, &out, order, waiting) < graph.node_count)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid graph: it has a cycle"),
@@ -438,23 +366,28 @@ align_plan_schedule(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		finish[n] = plus_days(start[n], days[n]);
 		end = later_of(end, finish[n]);
-		for (int j = out.first[n]; j < out.first[n + 1]; j++)
-			start[out.to[j]] = later_of(start[out.to[j]], finish[n]);
+		foreach_place(next, &out, n)
+		{
+			start[next] = later_of(start[next], finish[n]);
+			steps[next] = Max(steps[next], steps[n] + 1);
+		}
 	}
 	/* latest: when a node must be done, from the last back */
 	for (int i = graph.node_count - 1; i >= 0; i--)
 	{
 		int			n = order[i];
 
+		CHECK_FOR_INTERRUPTS();
 		latest[n] = end;
-		for (int j = out.first[n]; j < out.first[n + 1]; j++)
-			latest[n] = earlier_of(latest[n], minus_days(latest[out.to[j]], days[out.to[j]]));
+		foreach_place(next, &out, n)
+			latest[n] = earlier_of(latest[n], minus_days(latest[next], days[next]));
 	}
 	for (int n = 0; n < graph.node_count; n++)
 	{
 		Datum		values[5];
 		bool		nulls[5] = {0};
 
+		CHECK_FOR_INTERRUPTS();
 		values[0] = Int64GetDatum(graph.ids[n]);
 		values[1] = Int32GetDatum(steps[n]);
 		values[2] = NumericGetDatum(start[n]);

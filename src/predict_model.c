@@ -238,14 +238,6 @@ align_model_sum_up(Model *model)
 }
 
 static int
-compare_bytes(const char *a, int a_length, const char *b, int b_length)
-{
-	int			order = memcmp(a, b, Min(a_length, b_length));
-
-	return order != 0 ? order : a_length - b_length;
-}
-
-static int
 compare_features(const void *a, const void *b)
 {
 	const Feature *left = *(Feature *const *) a;

@@ -14,7 +14,7 @@
  * Amounts are numeric, and are taken as whole numbers of the smallest decimal that
  * any of them has, so that sums are exact: a limit is never passed by rounding.
  * Where their sum would then pass 2^52 they lose decimals: costs up, limits down,
- * values to the nearest.
+ * values to the nearest. There are at most 60 decimals.
  *
  * All is a pure function of the arrays. The work is bounded by a count, not by a
  * clock. Memory is taken at the beginning, and bounded by align.state_memory.
@@ -36,6 +36,7 @@ typedef struct Elements
 	Datum	   *values;
 	bool	   *nulls;
 	int			count;
+	int			columns;		/* of two dimensions; else 1, of none 0 */
 } Elements;
 
 /* The elements of an argument, which may be NULL; at most so many dimensions. */
@@ -62,6 +63,7 @@ read_elements(FunctionCallInfo fcinfo, int argument, Oid type, int dimensions, c
 	by_value = length > 0;
 	alignment = length == 1 ? TYPALIGN_CHAR : TYPALIGN_INT;
 	deconstruct_array(array, type, length, by_value, alignment, &result.values, &result.nulls, &result.count);
+	result.columns = ARR_NDIM(array) == 2 ? ARR_DIMS(array)[1] : ARR_NDIM(array);
 	return result;
 }
 
@@ -98,6 +100,19 @@ approximate(Datum value, double least, const char *name, const char *of)
 	return result;
 }
 
+/* Adds an amount without its sign to a sum, which stays a number. */
+static void
+add_amount(double *sum, Datum value, double least, const char *name, const char *of)
+{
+	*sum += fabs(approximate(value, least, name, of));
+	if (isinf(*sum))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("invalid %s of %s: %s", name, of, DatumGetCString(DirectFunctionCall1(numeric_out, value))),
+				 errdetail("With those before it the sum passes 1.8e308."),
+				 errhint("Count in a larger unit.")));
+}
+
 static int
 decimals_of(Datum value)
 {
@@ -108,23 +123,30 @@ decimals_of(Datum value)
 static int
 bounded_decimals(int decimals, double sum)
 {
-	decimals = Min(decimals, 15);
+	decimals = Min(decimals, PORTFOLIO_MAX_DECIMALS);
 	while (sum * pow(10, decimals) > (double) PORTFOLIO_MAX_SUM / 2)
 		decimals--;
 	return decimals;
+}
+
+static Datum
+numeric_of(const char *text)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
+
+/* A number times 10^decimals. */
+static Datum
+shifted(Datum value, int decimals)
+{
+	return decimals == 0 ? value : DirectFunctionCall2(numeric_mul, value, numeric_of(psprintf("1e%d", decimals)));
 }
 
 /* A number as a whole number of 10^-decimals, rounded by a function. */
 static int64
 to_units(Datum value, int decimals, PGFunction rounded)
 {
-	Datum		factor;
-
-	if (decimals != 0)
-	{
-		factor = DirectFunctionCall3(numeric_in, CStringGetDatum(psprintf("1e%d", decimals)), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-		value = DirectFunctionCall2(numeric_mul, value, factor);
-	}
+	value = shifted(value, decimals);
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, DirectFunctionCall1(rounded, value)));
 }
 
@@ -138,15 +160,14 @@ nearest(PG_FUNCTION_ARGS)
 static Datum
 from_units(int64 units, int decimals)
 {
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(psprintf("%llde%d", (long long) units, -decimals)),
-							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	return numeric_of(psprintf("%llde%d", (long long) units, -decimals));
 }
 
 /* A price with six digits. */
 static Datum
 price_datum(double price)
 {
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(psprintf("%.6g", price)), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	return numeric_of(psprintf("%.6g", price));
 }
 
 static void
@@ -162,7 +183,7 @@ read_values(Portfolio *portfolio, const Elements *values)
 		portfolio->is_valued[i] = !values->nulls[i];
 		if (values->nulls[i])
 			continue;
-		sum += fabs(approximate(values->values[i], -HUGE_VAL, "value", portfolio->name[i]));
+		add_amount(&sum, values->values[i], -HUGE_VAL, "value", portfolio->name[i]);
 		decimals = Max(decimals, decimals_of(values->values[i]));
 	}
 	portfolio->value_decimals = bounded_decimals(decimals, sum);
@@ -191,7 +212,7 @@ read_costs(Portfolio *portfolio, const Elements *costs, const Elements *limits)
 
 			if (costs->nulls[at])
 				continue;
-			sum += approximate(costs->values[at], 0, "cost", portfolio->name[i]);
+			add_amount(&sum, costs->values[at], 0, "cost", portfolio->name[i]);
 			decimals = Max(decimals, decimals_of(costs->values[at]));
 		}
 		if (limit <= sum * (1 + 1e-9))
@@ -224,24 +245,6 @@ place_at(const Portfolio *portfolio, const Elements *elements, int i, const char
 	return number - 1;
 }
 
-/* Lists by from[] of what stands in to[] beside it; pairs in the order given. */
-static Places
-gather_places(const int *from, const int *to, int pairs, int lists)
-{
-	Places		places;
-
-	places.first = palloc0(sizeof(int) * (lists + 2));
-	places.to = palloc(sizeof(int) * (pairs + 1));
-	/* counted two places on, so that filling moves each to where it begins */
-	for (int i = 0; i < pairs; i++)
-		places.first[from[i] + 2]++;
-	for (int n = 2; n < lists + 2; n++)
-		places.first[n] += places.first[n - 1];
-	for (int i = 0; i < pairs; i++)
-		places.to[places.first[from[i] + 1]++] = to[i];
-	return places;
-}
-
 static int
 compare_names(const void *a, const void *b)
 {
@@ -268,7 +271,14 @@ read_alternatives(Portfolio *portfolio, const Elements *members, const Elements 
 	portfolio->alternative = palloc(sizeof(char *) * (count + 1));
 	for (int i = 0; i < count; i++)
 	{
-		names[i] = choices->nulls[i] ? pstrdup("") : text_at(choices, i);
+		item[i] = place_at(portfolio, members, i, "member");
+		names[i] = text_at(choices, i);
+		if (names[i] == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("invalid choice of %s: NULL", portfolio->name[item[i]]),
+					 errdetail("Items of one choice exclude one another, so it has a name."),
+					 errhint("Leave out the members that exclude nothing.")));
 		portfolio->alternative[i] = names[i];
 	}
 	qsort(portfolio->alternative, count, sizeof(char *), compare_names);
@@ -279,11 +289,10 @@ read_alternatives(Portfolio *portfolio, const Elements *members, const Elements 
 	{
 		char	  **found = bsearch(&names[i], portfolio->alternative, portfolio->alternatives, sizeof(char *), compare_names);
 
-		item[i] = place_at(portfolio, members, i, "member");
 		alternative[i] = found - portfolio->alternative;
 	}
 	/* each pair once */
-	portfolio->members = gather_places(alternative, item, count, portfolio->alternatives);
+	portfolio->members = align_graph_gather(portfolio->alternatives, alternative, item, count);
 	seen_in = palloc0(sizeof(int) * (portfolio->items + 1));
 	for (int i = 0; i < portfolio->alternatives; i++)
 		foreach_place(member, &portfolio->members, i)
@@ -293,8 +302,8 @@ read_alternatives(Portfolio *portfolio, const Elements *members, const Elements 
 			item[kept] = member;
 			alternative[kept++] = i;
 		}
-	portfolio->members = gather_places(alternative, item, kept, portfolio->alternatives);
-	portfolio->alternatives_of = gather_places(item, alternative, kept, portfolio->items);
+	portfolio->members = align_graph_gather(portfolio->alternatives, alternative, item, kept);
+	portfolio->alternatives_of = align_graph_gather(portfolio->items, item, alternative, kept);
 }
 
 static void
@@ -314,8 +323,8 @@ read_needs(Portfolio *portfolio, const Elements *items, const Elements *needs)
 		from[i] = place_at(portfolio, items, i, "item");
 		to[i] = place_at(portfolio, needs, i, "need");
 	}
-	portfolio->needs = gather_places(from, to, items->count, portfolio->items);
-	portfolio->needed_by = gather_places(to, from, items->count, portfolio->items);
+	portfolio->needs = align_graph_gather(portfolio->items, from, to, items->count);
+	portfolio->needed_by = align_graph_gather(portfolio->items, to, from, items->count);
 }
 
 /* The portfolio of the arguments; every array but the first three may be NULL. */
@@ -342,10 +351,12 @@ read_portfolio(FunctionCallInfo fcinfo, Portfolio *portfolio)
 				 errmsg("too many to choose from: %d items under %d limits", values.count, limits.count),
 				 errdetail("There may be %d items and %d limits.", PORTFOLIO_MAX_ITEMS, PORTFOLIO_MAX_RESOURCES),
 				 errhint("Choose within parts of them.")));
-	if ((Size) costs.count != (Size) values.count * limits.count)
+	/* a matrix without rows or columns has no shape */
+	if ((Size) costs.count != (Size) values.count * limits.count || (costs.count > 0 && costs.columns != limits.count))
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("invalid cost: %d amounts for %d items and %d limits", costs.count, values.count, limits.count),
+				 errmsg("invalid cost: %d rows of %d for %d items and %d limits", costs.count / Max(costs.columns, 1), costs.columns,
+						values.count, limits.count),
 				 errdetail("There is a row for each item, in it an amount for each limit."),
 				 errhint("Gather the rows by array_agg(ARRAY[money, days]).")));
 	check_count(&musts, values.count, "must", "items");
@@ -389,6 +400,7 @@ align_prioritize_choose(PG_FUNCTION_ARGS)
 	Datum	   *lists[5];
 	Datum		values[9];
 	bool		nulls[9] = {0};
+
 	if (work_limit < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -412,7 +424,7 @@ align_prioritize_choose(PG_FUNCTION_ARGS)
 		lists[3][i] = CStringGetTextDatum(align_portfolio_reason(&portfolio, &outcome, i, rank[i] - 1 - chosen_count));
 	}
 	for (int r = 0; r < portfolio.resources; r++)
-		lists[4][r] = price_datum(outcome.price[r] * pow(10, portfolio.decimals[r] - portfolio.value_decimals));
+		lists[4][r] = shifted(price_datum(outcome.price[r]), portfolio.decimals[r] - portfolio.value_decimals);
 	values[0] = PointerGetDatum(construct_array(lists[0], portfolio.items, BOOLOID, 1, true, TYPALIGN_CHAR));
 	values[1] = PointerGetDatum(construct_array(lists[1], portfolio.items, INT4OID, 4, true, TYPALIGN_INT));
 	values[2] = PointerGetDatum(construct_array(lists[2], portfolio.items, TEXTOID, -1, false, TYPALIGN_INT));

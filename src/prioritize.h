@@ -11,21 +11,13 @@
 
 #include "compat.h"
 
+#include "base_graph.h"
+
 #define PORTFOLIO_NO_LIMIT PG_INT64_MAX
 #define PORTFOLIO_MAX_SUM (INT64CONST(1) << 53) /* exact in a double */
+#define PORTFOLIO_MAX_DECIMALS 60
 #define PORTFOLIO_MAX_ITEMS 5000
 #define PORTFOLIO_MAX_RESOURCES 100
-
-/* Lists of places: that of i stands at to[first[i]] up to, without, to[first[i + 1]]. */
-typedef struct Places
-{
-	int		   *first;
-	int		   *to;
-} Places;
-
-#define foreach_place(at, list, i) \
-	for (int at##_at = (list)->first[i], at; \
-		 at##_at < (list)->first[(i) + 1] && ((at = (list)->to[at##_at]), true); at##_at++)
 
 typedef enum ItemState
 {

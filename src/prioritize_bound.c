@@ -279,6 +279,7 @@ rebuild(Bound *bound)
 		int			best = -1;
 		int			c = bound->where[basic[i]];
 
+		CHECK_FOR_INTERRUPTS();
 		for (int r = 0; r < bound->height; r++)
 			if (bound->basic[r] >= bound->column_count && leaves[bound->basic[r] - bound->column_count] &&
 				(best < 0 || fabs(tableau_row(bound, r)[c]) > fabs(tableau_row(bound, best)[c])))

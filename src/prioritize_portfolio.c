@@ -21,7 +21,7 @@
 char *
 align_portfolio_amount(int64 amount, int decimals)
 {
-	char		digits[64];
+	char		digits[PORTFOLIO_MAX_DECIMALS + 21];
 	StringInfoData out;
 	int			length;
 	int			whole;
@@ -75,32 +75,22 @@ align_portfolio_closure(const Portfolio *portfolio, const Places *edges, int ite
 }
 
 /*
- * Orders the items so that each comes after all that it needs, by Kahn (1962).
+ * Orders the items so that each comes after all that it needs.
  * An error names the items of a cycle.
  */
 static void
 order_items(Portfolio *portfolio)
 {
 	int			items = portfolio->items;
-	int		   *waits = palloc0(sizeof(int) * (items + 1));
-	int			count = 0;
+	int		   *waits = palloc(sizeof(int) * (items + 1));
+	int			count;
 	int			item = 0;
 	StringInfoData cycle;
 	int		   *seen;
 	int		   *way;
 
 	portfolio->depth_first = palloc(sizeof(int) * (items + 1));
-	for (int i = 0; i < items; i++)
-	{
-		waits[i] = portfolio->needs.first[i + 1] - portfolio->needs.first[i];
-		if (waits[i] == 0)
-			portfolio->depth_first[count++] = i;
-	}
-	for (int done = 0; done < count; done++)
-		foreach_place(next, &portfolio->needed_by, portfolio->depth_first[done])
-			if (--waits[next] == 0)
-			portfolio->depth_first[count++] = next;
-	if (count == items)
+	if (align_graph_order(items, &portfolio->needed_by, portfolio->depth_first, waits) == items)
 		return;
 
 	/* what still waits needs something that still waits: follow it round */

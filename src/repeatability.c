@@ -97,8 +97,8 @@ refuse_null(int group)
 	ereport(ERROR,
 			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 			 errmsg("invalid group %d: NULL", group + 1),
-			 errdetail("A count is a number."),
-			 errhint("Leave the group out, or write 0.")));
+			 errdetail("Counts are numbers, and so are means and deviations; one value alone has no deviation."),
+			 errhint("Leave the group out, or write 0 as its count.")));
 }
 
 static Rates
@@ -419,6 +419,8 @@ align_repeatability_shrunk(PG_FUNCTION_ARGS)
 static double
 correlation_of(double f, double size)
 {
+	if (isinf(f))
+		return 1;
 	return Max(0, Min(1, (f - 1) / (f - 1 + size)));
 }
 
@@ -474,10 +476,10 @@ align_repeatability_means(PG_FUNCTION_ARGS)
 		if (n == 0)
 			continue;
 		/* one value has no deviation, as stddev_samp says */
-		if (missing[2][i] && n == 1)
-			deviation = 0;
-		else if (missing[1][i] || missing[2][i])
+		if (missing[1][i] || (missing[2][i] && n != 1))
 			refuse_null(i);
+		if (missing[2][i])
+			deviation = 0;
 		if (n < 0 || n > MAX_CLOSED || !(fabs(group_mean) <= 1e100) || !(deviation >= 0 && deviation <= 1e100))
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),

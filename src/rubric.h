@@ -71,6 +71,8 @@ typedef enum RubricKind
 	CLAUSE_POINTS
 } RubricKind;
 
+extern const char *const align_rubric_kinds[];	/* their words */
+
 /* A piece of the program's bytes. */
 typedef struct RubricBytes
 {

@@ -69,14 +69,13 @@ add(Statements *statements, const char *kind, char *text, char *group, char *sub
 static Statements
 statements_of(const Rubric *rubric)
 {
-	static const char *const kinds[] = {"require", "reject", "points"};
 	Statements	statements = {palloc((rubric->clause_count + rubric->group_count + 2) * sizeof(Statement)), 0};
 
 	for (int i = 0; i < rubric->clause_count; i++)
 	{
 		const RubricClause *clause = &rubric_clauses(rubric)[i];
 
-		add(&statements, kinds[clause->kind], bytes_text(rubric, clause->text),
+		add(&statements, align_rubric_kinds[clause->kind], bytes_text(rubric, clause->text),
 			clause->group == 0 ? NULL : bytes_text(rubric, rubric_groups(rubric)[clause->group - 1].name),
 			bytes_text(rubric, clause->condition), field_names(rubric, clause));
 	}

@@ -192,10 +192,6 @@ found_values(const Subject *subject, const RubricClause *clause)
 	return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
 }
 
-static const char *const kind_names[] = {
-	[CLAUSE_REQUIRE] = "require",[CLAUSE_REJECT] = "reject",[CLAUSE_POINTS] = "points"
-};
-
 /* explain(rubric, attrs, as_of): a row per clause */
 PG_FUNCTION_INFO_V1(align_rubric_explain);
 Datum
@@ -230,7 +226,7 @@ align_rubric_explain(PG_FUNCTION_ARGS)
 		if (clause->kind == CLAUSE_POINTS)
 			sums[clause->group] += points;
 		values[0] = Int32GetDatum(++order);
-		values[1] = CStringGetTextDatum(kind_names[clause->kind]);
+		values[1] = CStringGetTextDatum(align_rubric_kinds[clause->kind]);
 		nulls[2] = clause->group == 0;
 		if (!nulls[2])
 			values[2] = text_datum(rubric, rubric_groups(rubric)[clause->group - 1].name);

@@ -19,6 +19,10 @@ static const char *const op_words[] = {
 	[RUBRIC_MATCHES] = "matches",[RUBRIC_HAS] = "has",[RUBRIC_KNOWN] = "is known",[RUBRIC_UNKNOWN] = "is unknown"
 };
 
+const char *const align_rubric_kinds[] = {
+	[CLAUSE_REQUIRE] = "require",[CLAUSE_REJECT] = "reject",[CLAUSE_POINTS] = "points"
+};
+
 static void
 write_quoted(StringInfo out, const char *text, char quote)
 {
@@ -98,8 +102,8 @@ write_predicate(StringInfo out, const TreeCondition *condition, bool negated)
 		write_values(out, condition, "");
 }
 
-void
-align_rubric_write_condition(StringInfo out, const TreeCondition *condition)
+static void
+write_condition(StringInfo out, const TreeCondition *condition)
 {
 	ListCell   *cell;
 	const TreeCondition *operand;
@@ -127,7 +131,7 @@ align_rubric_write_condition(StringInfo out, const TreeCondition *condition)
 			appendStringInfo(out, " %s ", op_words[condition->op]);
 		if (parted)
 			appendStringInfoChar(out, '(');
-		align_rubric_write_condition(out, operand);
+		write_condition(out, operand);
 		if (parted)
 			appendStringInfoChar(out, ')');
 	}
@@ -164,10 +168,8 @@ align_rubric_write_statement(StringInfo out, const TreeStatement *statement, int
 	switch (statement->kind)
 	{
 		case TREE_REQUIRE:
-			appendStringInfoString(out, "require ");
-			break;
 		case TREE_REJECT:
-			appendStringInfoString(out, "reject ");
+			appendStringInfo(out, "%s ", align_rubric_kinds[statement->kind]);
 			break;
 		case TREE_POINTS:
 			appendStringInfo(out, "%s%s ", statement->points > 0 ? "+" : "", points);
@@ -197,5 +199,5 @@ align_rubric_write_statement(StringInfo out, const TreeStatement *statement, int
 		return;
 	if (statement->kind == TREE_POINTS)
 		appendStringInfo(out, "%swhen ", statement->half_life > 0 ? " " : "");
-	align_rubric_write_condition(out, statement->condition);
+	write_condition(out, statement->condition);
 }

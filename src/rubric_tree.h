@@ -91,7 +91,6 @@ extern void align_rubric_parse_text(RubricParse *parse);
 
 /* rubric_text.c */
 extern void align_rubric_write_field(StringInfo out, List *field);
-extern void align_rubric_write_condition(StringInfo out, const TreeCondition *condition);
 extern void align_rubric_write_statement(StringInfo out, const TreeStatement *statement, int *condition_offset);
 extern char *align_rubric_points_text(Points points);
 

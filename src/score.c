@@ -11,34 +11,32 @@
  * score is compared and hashed as int8 is. Minus zero is stored as 0.
  *
  * The state of a blend is the struct Blend as bigint[11]: three counts, and four
- * sums of fixed point, each whole 2^-16 and the rest in 2^-80. Such sums are
- * exact, so neither the order of the rows nor the number of workers shows.
+ * exact sums (base_sum.h), so neither the order of the rows nor the number of
+ * workers shows.
  */
 #include "compat.h"
 
 #include <ctype.h>
 
-#include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
 #include "libpq/pqformat.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/numeric.h"
 
 #include "base.h"
+#include "base_special.h"
+#include "base_sum.h"
 
 #define MAX_VALUE		100.0
 #define MAX_EVIDENCE	1e12
 #define MAX_WEIGHT		1000.0
+#define MIN_WEIGHT		1e-6	/* whose square over MAX_EVIDENCE is no 0 */
 
 /* What a lower score counts as in a blend, which no single one can make 0. */
 #define BLEND_FLOOR		1.0
-/* Less evidence than this counts as so much; none is told apart. */
+/* Less evidence than this counts as so much. */
 #define LEAST_EVIDENCE	1e-6
-
-/* Of the standard normal distribution: an interval of 95 %. */
-#define Z_95			1.959963984540054
 
 typedef int64 Score;
 
@@ -268,24 +266,14 @@ align_score_cautious(PG_FUNCTION_ARGS)
 {
 	Score		score = PG_GETARG_SCORE(0);
 	double		n = evidence_of(score);
-	double		share = value_of(score) / MAX_VALUE;
-	double		square = Z_95 * Z_95;
 	double		low;
+	double		high;
 
-	low = (n * share + square / 2 - Z_95 * sqrt(n * share * (1 - share) + square / 4)) / (n + square);
+	align_wilson(n * (value_of(score) / MAX_VALUE), n, &low, &high);
 	PG_RETURN_FLOAT8(Max(low, 0) * MAX_VALUE);
 }
 
 /* blend */
-
-#define TWO_POWER_64	18446744073709551616.0
-#define SUM_LIMIT		UINT64CONST(0x8000000000000000)
-
-typedef struct FixedSum
-{
-	uint64		high;			/* in 2^-16 */
-	uint64		low;			/* in 2^-80 */
-} FixedSum;
 
 typedef struct Blend
 {
@@ -295,54 +283,26 @@ typedef struct Blend
 	FixedSum	weight;			/* of all */
 	FixedSum	measured_weight;
 	FixedSum	shortfall;		/* weight * ln(100 / value) */
-	FixedSum	variance;		/* weight^2 / evidence */
+	FixedSum	variance;		/* weight^2 / evidence, where there is any */
 } Blend;
 
-#define STATE_LENGTH	(sizeof(Blend) / sizeof(int64))
 #define BLEND_OF(array)	((Blend *) ARR_DATA_PTR(array))
 
 static ArrayType *
 get_state(FunctionCallInfo fcinfo, int argument)
 {
-	ArrayType  *state = PG_ARGISNULL(argument) ? NULL : PG_GETARG_ARRAYTYPE_P(argument);
-
-	if (state == NULL || ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] != STATE_LENGTH ||
-		ARR_HASNULL(state) || ARR_ELEMTYPE(state) != INT8OID)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid state of blend"),
-				 errdetail("It has %d numbers.", (int) STATE_LENGTH),
-				 errhint("Call the aggregate instead.")));
-	return state;
+	return get_sum_state(fcinfo, argument, sizeof(Blend), "blend");
 }
 
 static void
-add_sum(FixedSum *sum, const FixedSum *other)
+check_sums(bool fits)
 {
-	sum->low += other->low;
-	sum->high += other->high + (sum->low < other->low);
-	if (sum->high >= SUM_LIMIT)
+	if (!fits)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("too many scores in one blend"),
 				 errdetail("Their weights add up to more than it can hold."),
 				 errhint("Give smaller weights.")));
-}
-
-static void
-add_number(FixedSum *sum, double number)
-{
-	double		scaled = number * 65536;
-	FixedSum	fixed = {.high = (uint64) scaled};
-
-	fixed.low = (uint64) ((scaled - fixed.high) * TWO_POWER_64);
-	add_sum(sum, &fixed);
-}
-
-static double
-sum_of(const FixedSum *sum)
-{
-	return (sum->high + sum->low / TWO_POWER_64) / 65536;
 }
 
 /* blend: transition */
@@ -358,16 +318,16 @@ align_score_blend_add(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(2))
 		PG_RETURN_ARRAYTYPE_P(state);
 	weight = PG_GETARG_FLOAT8(2);
-	if (!(weight >= 0 && weight <= MAX_WEIGHT))
+	if (weight != 0 && !(weight >= MIN_WEIGHT && weight <= MAX_WEIGHT))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("invalid weight: %s", float8out_internal(weight)),
-				 errdetail("A weight lies between 0 and 1000."),
+				 errdetail("A weight is 0, or lies between 1e-6 and 1000."),
 				 errhint("Write shares, such as 0.25; only their proportions count.")));
 	if (weight == 0)
 		PG_RETURN_ARRAYTYPE_P(state);
 	blend->rows++;
-	add_number(&blend->weight, weight);
+	check_sums(add_to_sum(&blend->weight, weight));
 	if (!PG_ARGISNULL(1))
 	{
 		Score		score = PG_GETARG_SCORE(1);
@@ -376,9 +336,10 @@ align_score_blend_add(PG_FUNCTION_ARGS)
 
 		blend->measured++;
 		blend->bare += evidence == 0;
-		add_number(&blend->measured_weight, weight);
-		add_number(&blend->shortfall, weight * log(MAX_VALUE / value));
-		add_number(&blend->variance, weight * weight / Max(evidence, LEAST_EVIDENCE));
+		check_sums(add_to_sum(&blend->measured_weight, weight) &&
+				   add_to_sum(&blend->shortfall, weight * log(MAX_VALUE / value)));
+		if (evidence > 0)
+			check_sums(add_to_sum(&blend->variance, weight * weight / Max(evidence, LEAST_EVIDENCE)));
 	}
 	PG_RETURN_ARRAYTYPE_P(state);
 }
@@ -395,10 +356,10 @@ align_score_blend_combine(PG_FUNCTION_ARGS)
 	blend->rows += other->rows;
 	blend->measured += other->measured;
 	blend->bare += other->bare;
-	add_sum(&blend->weight, &other->weight);
-	add_sum(&blend->measured_weight, &other->measured_weight);
-	add_sum(&blend->shortfall, &other->shortfall);
-	add_sum(&blend->variance, &other->variance);
+	check_sums(merge_sum(&blend->weight, &other->weight) &&
+			   merge_sum(&blend->measured_weight, &other->measured_weight) &&
+			   merge_sum(&blend->shortfall, &other->shortfall) &&
+			   merge_sum(&blend->variance, &other->variance));
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
@@ -410,14 +371,14 @@ align_score_blend_combine(PG_FUNCTION_ARGS)
 static bool
 blend_score(const Blend *blend, Score *score)
 {
-	double		weight = sum_of(&blend->measured_weight);
-	double		variance = sum_of(&blend->variance);
+	double		weight = sum_value(&blend->measured_weight);
+	double		variance = sum_value(&blend->variance);
 	double		value;
 	double		evidence;
 
 	if (blend->measured <= 0 || weight <= 0)
 		return false;
-	value = MAX_VALUE * exp(-sum_of(&blend->shortfall) / weight);
+	value = MAX_VALUE * exp(-sum_value(&blend->shortfall) / weight);
 	evidence = blend->bare != 0 || variance <= 0 ? 0 : weight * weight / variance;
 	*score = make_score((float4) value, (float4) Min(evidence, MAX_EVIDENCE));
 	return true;
@@ -449,7 +410,7 @@ align_score_blend_detail(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	nulls[0] = !blend_score(blend, &score);
 	values[0] = Int64GetDatum(score);
-	values[1] = Float8GetDatum(Min(sum_of(&blend->measured_weight) / sum_of(&blend->weight), 1));
+	values[1] = Float8GetDatum(Min(sum_value(&blend->measured_weight) / sum_value(&blend->weight), 1));
 	values[2] = Int64GetDatum(blend->measured);
 	values[3] = Int64GetDatum(blend->rows);
 	return align_base_row(fcinfo, values, nulls);

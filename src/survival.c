@@ -155,12 +155,7 @@ write_survival(StringInfo out, const State *state)
 	{
 		const SurvivalTime *time = &survival->times[i];
 
-		if ((Size) out->len + 64 > MaxAllocSize)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("this survival would take more than 1 GB on its way to another process"),
-					 errdetail("A value that moves between processes holds at most 1 GB."),
-					 errhint("Set max_parallel_workers_per_gather to 0 for this query, or round the times.")));
+		align_base_check_travel((Size) out->len + 64, "this survival", ", or round the times");
 		align_varint_write(out, time->usecs - last);
 		align_varint_write(out, time->events);
 		align_varint_write(out, time->censored);
@@ -271,22 +266,6 @@ align_survival_plus(PG_FUNCTION_ARGS)
 	return survival_datum(sum);
 }
 
-/* combine, and rollup(survival): transition */
-PG_FUNCTION_INFO_V1(align_survival_combine);
-Datum
-align_survival_combine(PG_FUNCTION_ARGS)
-{
-	MemoryContext context = align_base_aggregate_context(fcinfo);
-	Survival   *survival;
-
-	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	survival = PG_ARGISNULL(0) ? create_survival(context) : get_survival(PG_GETARG_DATUM(0), context);
-	if (!PG_ARGISNULL(1))
-		merge(survival, get_survival(PG_GETARG_DATUM(1), CurrentMemoryContext));
-	PG_RETURN_DATUM(survival_datum(survival));
-}
-
 /* The state of a transition. */
 static Survival *
 transition_state(FunctionCallInfo fcinfo)
@@ -294,6 +273,21 @@ transition_state(FunctionCallInfo fcinfo)
 	MemoryContext context = align_base_aggregate_context(fcinfo);
 
 	return PG_ARGISNULL(0) ? create_survival(context) : get_survival(PG_GETARG_DATUM(0), context);
+}
+
+/* combine, and rollup(survival): transition */
+PG_FUNCTION_INFO_V1(align_survival_combine);
+Datum
+align_survival_combine(PG_FUNCTION_ARGS)
+{
+	Survival   *survival;
+
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	survival = transition_state(fcinfo);
+	if (!PG_ARGISNULL(1))
+		merge(survival, get_survival(PG_GETARG_DATUM(1), CurrentMemoryContext));
+	PG_RETURN_DATUM(survival_datum(survival));
 }
 
 static void
@@ -381,12 +375,7 @@ align_survival_add_journey(PG_FUNCTION_ARGS)
 	to = PG_GETARG_STAGE(3);
 	at = PG_GETARG_TIMESTAMPTZ(4);
 	align_journey_check_instant(at);
-	if (journey->kind != JOURNEY_STAGES)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("this journey has no stages: it was built from %d conditions", journey->step_count),
-				 errdetail("A time between stages needs a journey of stages."),
-				 errhint("Build it by journey(stage, at).")));
+	align_journey_check_stages(journey, "A time between stages needs a journey of stages.");
 	if (from == to || (from > to && !align_stage_is_exit(from)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

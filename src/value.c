@@ -31,7 +31,6 @@
 #include "value.h"
 
 #define CLV_VERSION			1
-#define CLV_MAX_PARAMETER	1e12
 #define CLV_MAX_TERMS		1000000 /* of the sum over purchases */
 #define CLV_MAX_MONTHS		1200
 #define CLV_NUMBERS			11
@@ -57,7 +56,7 @@ fault_of(const double *numbers)
 	{
 		if (i < SPEND_FIRST ? isnan(numbers[i]) : isnan(numbers[i]) != isnan(numbers[SPEND_FIRST]))
 			return psprintf("%s is missing", number_names[i]);
-		if (numbers[i] <= 0 || numbers[i] > CLV_MAX_PARAMETER)
+		if (numbers[i] <= 0 || isinf(numbers[i]))
 			return psprintf("%s is %s", number_names[i], float8out_internal(numbers[i]));
 	}
 	for (int i = PARAMETERS; i < CLV_NUMBERS; i++)
@@ -66,7 +65,7 @@ fault_of(const double *numbers)
 	return NULL;
 }
 
-#define CLV_RULE "r, alpha, a and b are numbers above 0 and up to 1e12, and so are p, q and gamma, which may be missing together."
+#define CLV_RULE "r, alpha, a and b are numbers above 0, and so are p, q and gamma, which may be missing together."
 
 Datum
 align_clv_datum(const Clv *clv)
@@ -96,12 +95,16 @@ PG_FUNCTION_INFO_V1(align_clv_in);
 Datum
 align_clv_in(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *given = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, PG_GETARG_DATUM(0)));
+	Datum		json;
+	Jsonb	   *given;
 	double		numbers[CLV_NUMBERS];
 	int			found = 0;
 	const char *fault = NULL;
 	Clv			clv;
 
+	if (!align_read_text(jsonb_in, PG_GETARG_CSTRING(0), fcinfo->context, &json))
+		PG_RETURN_NULL();
+	given = DatumGetJsonbP(json);
 	if (!JB_ROOT_IS_OBJECT(given))
 		fault = "it is no JSON object";
 	for (int i = 0; fault == NULL && i < CLV_NUMBERS; i++)
@@ -222,12 +225,10 @@ align_clv_detail(PG_FUNCTION_ARGS)
 	double		numbers[CLV_NUMBERS];
 	Datum		values[CLV_NUMBERS];
 	bool		nulls[CLV_NUMBERS];
+
 	memcpy(numbers, align_clv_get(PG_GETARG_DATUM(0)), sizeof(Clv));
 	for (int i = 0; i < CLV_NUMBERS; i++)
-	{
-		nulls[i] = isnan(numbers[i]);
-		values[i] = Float8GetDatum(numbers[i]);
-	}
+		put_float(values, nulls, i, numbers[i]);
 	return align_base_row(fcinfo, values, nulls);
 }
 

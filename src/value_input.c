@@ -129,6 +129,16 @@ write_input(StringInfo out, const State *state)
 }
 
 static void
+refuse_bytes(const char *why)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid clv_input in binary input"),
+			 errdetail("%s", why),
+			 errhint("Send the value as it was received.")));
+}
+
+static void
 read_input(StringInfo in, State *state)
 {
 	ClvInput   *input = (ClvInput *) state;
@@ -136,11 +146,7 @@ read_input(StringInfo in, State *state)
 	int64		rows;
 
 	if (version != CLV_INPUT_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid clv_input in binary input"),
-				 errdetail("Its version is %d.", version),
-				 errhint("Send the value as it was received.")));
+		refuse_bytes(psprintf("Its version is %d.", version));
 	rows = align_varint_read_range(in, 0, CLV_INPUT_MAX_ROWS);
 	for (int64 i = 0; i < rows; i++)
 	{
@@ -150,11 +156,13 @@ read_input(StringInfo in, State *state)
 		customer.recency = pq_getmsgfloat8(in) + 0.0;
 		customer.age = pq_getmsgfloat8(in) + 0.0;
 		align_clv_check_customer(customer.repeats, customer.recency, customer.age);
-		customer.mean = pq_getmsgfloat8(in);
+		customer.mean = pq_getmsgfloat8(in) + 0.0;
 		if (customer.mean != 0)
+		{
 			align_clv_check_mean(customer.mean);
-		else
-			customer.mean = 0;
+			if (customer.repeats == 0)
+				refuse_bytes("It has a mean amount of a customer without repeat purchases.");
+		}
 		customer.count = align_varint_read_range(in, 1, CLV_MAX_COUNT);
 		add_customer(input, &customer);
 	}
@@ -197,7 +205,11 @@ static void
 merge(ClvInput *into, const ClvInput *from)
 {
 	for (int i = 0; i < from->count; i++)
+	{
 		add_customer(into, &from->customers[i]);
+		if ((i & 0xfff) == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
 }
 
 PG_FUNCTION_INFO_V1(align_clv_input_in);

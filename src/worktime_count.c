@@ -57,9 +57,16 @@ load_zone(const char *name)
 	ZoneShift  *shifts = palloc(room * sizeof(ZoneShift));
 	Zone	   *zone;
 
+	/* it was known when the hours were written */
+	if (tz == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown time zone: \"%s\"", name),
+				 errdetail("Working hours begin with a time zone of the server's database."),
+				 errhint("Write a name of pg_timezone_names, such as Europe/Berlin.")));
 	shifts[0].at = PG_INT64_MIN;
 	shifts[0].offset = 0;
-	for (int found = 1; tz != NULL && found == 1;)
+	for (int found = 1; found == 1;)
 	{
 		long int	before;
 		long int	after;

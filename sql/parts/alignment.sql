@@ -126,9 +126,9 @@ BEGIN
     IF jsonb_typeof($1) IS DISTINCT FROM 'object' THEN
         fault := 'It is no object.';
     ELSE
-        SELECT format('"%s" is %s.', w.key, CASE WHEN d.dimension IS NULL THEN 'no dimension' ELSE 'no number from 0 to 1' END) INTO fault
-        FROM jsonb_each_text($1) w LEFT JOIN align.alignment_dimensions() d ON d.dimension = w.key
-        WHERE d.dimension IS NULL OR (align.readable_number(w.value) BETWEEN 0 AND 1) IS NOT TRUE
+        SELECT format('"%s" is %s.', w.key, CASE WHEN d.dimension IS NULL THEN 'no dimension' WHEN n.number BETWEEN 0 AND 1 THEN 'less than 0.000001 and not 0' ELSE 'no number from 0 to 1' END) INTO fault
+        FROM jsonb_each_text($1) w CROSS JOIN align.readable_number(w.value) n(number) LEFT JOIN align.alignment_dimensions() d ON d.dimension = w.key
+        WHERE d.dimension IS NULL OR (n.number = 0 OR n.number BETWEEN 0.000001 AND 1) IS NOT TRUE
         ORDER BY w.key LIMIT 1;
         IF fault IS NULL THEN
             SELECT sum((w.value)::numeric), COALESCE(sum((w.value)::numeric) FILTER (WHERE d.block = 'structure'), 0) INTO total, structure

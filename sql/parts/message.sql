@@ -461,14 +461,17 @@ COMMENT ON COLUMN align.message_history.until_at IS 'Until when; NULL while it l
 
 CREATE FUNCTION align.asset_vector(at timestamptz, since timestamptz, config text)
     RETURNS TABLE (asset_key text, team text, channel text, title text, body text, message_key text, published_at timestamptz, vector tsvector)
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
-BEGIN ATOMIC
-    WITH search AS MATERIALIZED (SELECT align.text_search($3) AS config)
-    SELECT a.key, a.team, a.channel, a.title, a.body, a.message, a.published_at, pg_catalog.to_tsvector(s.config, a.title || E'\n' || a.body)
-    FROM align.asset a CROSS JOIN search s
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    search constant regconfig := align.text_search($3);
+BEGIN
+    PERFORM align.check_instant($1);
+    RETURN QUERY
+    SELECT a.key, a.team, a.channel, a.title, a.body, a.message, a.published_at, pg_catalog.to_tsvector(search, a.title || E'\n' || a.body)
+    FROM align.asset a
     WHERE a.published_at <= $1 AND ($2 IS NULL OR a.published_at >= $2);
-END;
-COMMENT ON FUNCTION align.asset_vector(timestamptz, timestamptz, text) IS 'The assets that were published by an instant, since another where one is given, each with the words of its title and text.';
+END $$;
+COMMENT ON FUNCTION align.asset_vector(timestamptz, timestamptz, text) IS 'The assets that were published by an instant, since another where one is given, each with the words of its title and text. Error for an instant that is NULL or infinite, and an unknown configuration.';
 
 CREATE FUNCTION align.asset_match(at timestamptz, since timestamptz, config text, as_published boolean DEFAULT false)
     RETURNS TABLE (asset_key text, team text, channel text, title text, body text, message_key text, version integer, message_body text, published_at timestamptz,

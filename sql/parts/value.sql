@@ -224,7 +224,7 @@ COMMENT ON OPERATOR CLASS align.clv_ops USING hash IS 'equality of models';
 CREATE FUNCTION align.clv(r double precision, alpha double precision, a double precision, b double precision,
     p double precision DEFAULT NULL, q double precision DEFAULT NULL, gamma double precision DEFAULT NULL) RETURNS align.clv
     AS 'MODULE_PATHNAME', 'align_clv_make' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION align.clv(double precision, double precision, double precision, double precision, double precision, double precision, double precision) IS 'A model of known parameters: BG/NBD r, alpha, a, b, and Gamma-Gamma p, q, gamma or none of these. Error unless each is above 0 and up to 1e12.';
+COMMENT ON FUNCTION align.clv(double precision, double precision, double precision, double precision, double precision, double precision, double precision) IS 'A model of known parameters: BG/NBD r, alpha, a, b, and Gamma-Gamma p, q, gamma or none of these. Error unless each is a number above 0.';
 CREATE FUNCTION align.clv_detail(model align.clv, OUT r double precision, OUT alpha double precision, OUT a double precision, OUT b double precision,
     OUT p double precision, OUT q double precision, OUT gamma double precision, OUT log_likelihood double precision, OUT spend_log_likelihood double precision,
     OUT customer_count double precision, OUT spender_count double precision) RETURNS record

@@ -187,12 +187,12 @@ write_rejects(Load *load, FILE *out)
 		else
 		{
 			fprintf(out, "%ld,", csv.line);
-			csv_write_field(out, load->faults[next].reason);
+			csv_write_field(out, load->faults[next].reason, false);
 		}
 		for (int c = 0; c < csv.count; c++)
 		{
 			putc(',', out);
-			csv_write_field(out, csv_field(&csv, c));
+			csv_write_field(out, csv_field(&csv, c), csv.quoted[c]);
 		}
 		putc('\n', out);
 		if (!is_header)
@@ -233,15 +233,10 @@ judge(Load *load, FILE *rejects)
 static void
 leave_out_faults(Load *load)
 {
-	PGresult   *result;
-
 	if (load->fault_count == 0)
 		return;
 	run("CREATE TEMPORARY TABLE load_fault (line bigint) ON COMMIT DROP");
-	result = PQexec(connection, "COPY pg_temp.load_fault FROM STDIN");
-	if (PQresultStatus(result) != PGRES_COPY_IN)
-		fail("%s", PQresultErrorMessage(result));
-	PQclear(result);
+	begin_copy("COPY pg_temp.load_fault FROM STDIN");
 	for (long i = 0; i < load->fault_count; i++)
 	{
 		char		line[32];
@@ -250,11 +245,7 @@ leave_out_faults(Load *load)
 		if (PQputCopyData(connection, line, (int) strlen(line)) != 1)
 			fail("%s", PQerrorMessage(connection));
 	}
-	if (PQputCopyEnd(connection, NULL) != 1)
-		fail("%s", PQerrorMessage(connection));
-	for (; (result = PQgetResult(connection)) != NULL; PQclear(result))
-		if (PQresultStatus(result) != PGRES_COMMAND_OK)
-			fail("%s", PQresultErrorMessage(result));
+	end_copy();
 	run(load->kind == FILE_LEADS ?
 		"DELETE FROM pg_temp.load_lead s USING pg_temp.load_fault f WHERE f.line = s.line" :
 		"DELETE FROM pg_temp.load_event s USING pg_temp.load_fault f WHERE f.line = s.line");

@@ -242,12 +242,12 @@ csv_close(Csv *csv)
 }
 
 /*
- * Writes a field, in quotes where it needs them.
+ * Writes a field, in quotes if it was or needs them.
  */
 void
-csv_write_field(FILE *out, const char *field)
+csv_write_field(FILE *out, const char *field, bool quoted)
 {
-	if (strpbrk(field, ",\"\r\n") == NULL)
+	if (!quoted && strpbrk(field, ",\"\r\n") == NULL)
 	{
 		fputs(field, out);
 		return;

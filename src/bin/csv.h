@@ -42,6 +42,6 @@ extern void csv_open(Csv *csv, FILE *file, char delimiter);
 extern bool csv_next(Csv *csv);
 extern const char *csv_field(const Csv *csv, int field);
 extern void csv_close(Csv *csv);
-extern void csv_write_field(FILE *out, const char *field);
+extern void csv_write_field(FILE *out, const char *field, bool quoted);
 
 #endif							/* ALIGN_CSV_H */

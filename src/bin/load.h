@@ -92,6 +92,8 @@ extern void *allocate(void *memory, size_t size);
 extern char *copy_text(const char *text);
 extern long run(const char *sql);
 extern void add_fault(Load *load, long line, const char *reason);
+extern void begin_copy(const char *sql);
+extern void end_copy(void);
 extern void send_file(Load *load);
 
 #endif							/* ALIGN_LOAD_H */

@@ -127,12 +127,34 @@ static struct
 	size_t		used;
 }			copying;
 
+void
+begin_copy(const char *sql)
+{
+	PGresult   *result = PQexec(connection, sql);
+
+	if (PQresultStatus(result) != PGRES_COPY_IN)
+		fail("%s", PQresultErrorMessage(result));
+	PQclear(result);
+}
+
 static void
 flush_copy(void)
 {
 	if (copying.used > 0 && PQputCopyData(connection, copying.bytes, (int) copying.used) != 1)
 		fail("%s", PQerrorMessage(connection));
 	copying.used = 0;
+}
+
+/* Sends what is left, and waits until all rows are there. */
+void
+end_copy(void)
+{
+	flush_copy();
+	if (PQputCopyEnd(connection, NULL) != 1)
+		fail("%s", PQerrorMessage(connection));
+	for (PGresult *result; (result = PQgetResult(connection)) != NULL; PQclear(result))
+		if (PQresultStatus(result) != PGRES_COMMAND_OK)
+			fail("%s", PQresultErrorMessage(result));
 }
 
 static inline void
@@ -292,14 +314,7 @@ send_file(Load *load)
 		run("CREATE TEMPORARY TABLE load_lead (line bigint, key text, source text, segment text, owner text, account text, attrs text) ON COMMIT DROP");
 	else
 		run("CREATE TEMPORARY TABLE load_event (line bigint, lead text, label text, at text, recorded_at text, team text, actor text, reason text) ON COMMIT DROP");
-	{
-		PGresult   *result = PQexec(connection, load->kind == FILE_LEADS ?
-									"COPY pg_temp.load_lead FROM STDIN" : "COPY pg_temp.load_event FROM STDIN");
-
-		if (PQresultStatus(result) != PGRES_COPY_IN)
-			fail("%s", PQresultErrorMessage(result));
-		PQclear(result);
-	}
+	begin_copy(load->kind == FILE_LEADS ? "COPY pg_temp.load_lead FROM STDIN" : "COPY pg_temp.load_event FROM STDIN");
 	while (csv_next(&csv))
 	{
 		char		line[32];
@@ -349,10 +364,5 @@ send_file(Load *load)
 		fail("cannot read %s: %s", load->path, strerror(csv.error));
 	show_progress(load, &csv, true);
 	csv_close(&csv);
-	flush_copy();
-	if (PQputCopyEnd(connection, NULL) != 1)
-		fail("%s", PQerrorMessage(connection));
-	for (PGresult *result; (result = PQgetResult(connection)) != NULL; PQclear(result))
-		if (PQresultStatus(result) != PGRES_COMMAND_OK)
-			fail("%s", PQresultErrorMessage(result));
+	end_copy();
 }

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(172);
+SELECT plan(175);
 
 -- kappa against published and hand-computed values
 
@@ -285,7 +285,13 @@ SELECT is(pg_temp.error_of($$SELECT align.jensen_shannon(align.crosstab('x', 'le
     '22023 | invalid side: "left" | Two groups are compared; the second category of each cell is true or false. | Build the crosstab by crosstab(category, in_a::text).', 'sides are true and false');
 CREATE FUNCTION pg_temp.doubled(c align.crosstab, n int) RETURNS align.crosstab LANGUAGE plpgsql AS $$BEGIN FOR i IN 1..n LOOP c := c + c; END LOOP; RETURN c; END $$;
 SELECT is((SELECT row_count FROM cells((SELECT pg_temp.doubled(crosstab('x', 'y'), 62)))), 4611686018427387904, 'a count of 2^62');
-SELECT is(pg_temp.error_of($$SELECT pg_temp.doubled(align.crosstab('x', 'y'), 63)$$), '22003 | a count of this crosstab is out of range | A count is a bigint. | Add fewer crosstabs.', 'but not of 2^63');
+SELECT is(pg_temp.error_of($$SELECT pg_temp.doubled(align.crosstab('x', 'y'), 63)$$), '22003 | a count of this crosstab is out of range | A count is a bigint. | Add fewer of them.', 'but not of 2^63');
+-- 2^62 of each: no cell is too large, but all rows are
+SELECT is(pg_temp.error_of(format('SELECT %s', call)), '22003 | a count of this crosstab is out of range | A count is a bigint. | Add fewer of them.', 'nor 2^63 rows in two cells: ' || call)
+FROM unnest(ARRAY[$$align.kappa(pg_temp.doubled(align.crosstab(v, v), 62)) FROM unnest('{x,y}'::text[]) v$$, $$align.rollup(pg_temp.doubled(c, 62)) FROM (SELECT align.crosstab(v, 'x') AS c FROM unnest('{x,y}'::text[]) v GROUP BY v) s$$]) call;
+-- 2^60 times 4 of (x, x), 1 of (y, y) and 1 of (x, y): both judges say x 9 * 2^60 times, which is more than 2^63
+SELECT is((SELECT round((standard_error * 2 ^ 30)::numeric, 12) FROM kappa_detail((SELECT pg_temp.doubled(crosstab(a, b), 60) FROM (VALUES ('x', 'x'), ('x', 'x'), ('x', 'x'), ('x', 'x'), ('y', 'y'), ('x', 'y')) v(a, b)))),
+    (SELECT round((kappa_detail(a, b)).standard_error::numeric, 12) FROM (VALUES ('x', 'x'), ('x', 'x'), ('x', 'x'), ('x', 'x'), ('y', 'y'), ('x', 'y')) v(a, b)), 'as many as there may be');
 SELECT is(pg_temp.error_of($$SELECT align.crosstab(i::text, 'x') FROM generate_series(1, 1048577) i$$),
     '54000 | this crosstab has more than 1048576 pairs | It is for categories, of which there are few. | Group the values into fewer ones first.', 'too many pairs');
 SELECT is(pg_temp.error_of(format('SELECT align.auc(%L, true)', score)), format('22003 | invalid score: %s | A score is a finite number. | Write NULL where there is none.', score), 'a score is finite: ' || score)
@@ -324,7 +330,7 @@ SELECT matches(pg_temp.error_of($$SELECT align.crosstab(repeat('x', 2000000), 'x
 SELECT is(pg_temp.error_of(format('SELECT align.%s', call)), '0A000 | this function serves an aggregate | It changes its argument in place. | Call the aggregate instead.', call)
 FROM unnest(ARRAY[$$crosstab_add_texts(NULL, 'x', 'y')$$, 'crosstab_add_booleans(NULL, true, true)', $$crosstab_add_side(NULL, 'x', true)$$, 'crosstab_combine(NULL, NULL)', 'ranking_add(NULL, 1, true)',
     'ranking_add(NULL, 1, true, 10)', 'ranking_combine(NULL, NULL)', $$loss_add_brier('{0,0,0,0}', 0.5, true)$$, $$loss_add_log('{0,0,0,0}', 0.5, true)$$, $$loss_combine('{0,0,0,0}', '{0,0,0,0}')$$]) call;
-SELECT is(pg_temp.error_of(format('SELECT align.loss_mean(%L)', state)), '22023 | invalid state of brier or log_loss | It has four numbers. | Call the aggregate instead.', 'a state of other hands: ' || state)
+SELECT is(pg_temp.error_of(format('SELECT align.loss_mean(%L)', state)), '22023 | invalid state of brier or log_loss | It has 4 numbers. | Call the aggregate instead.', 'a state of other hands: ' || state)
 FROM unnest(ARRAY['{1}', '{1,2,3,NULL}', '{{1,2},{3,4}}', '{}']) state;
 
 -- where two teams differ, by hand: of five leads marketing says yes to 1, 2, 3 and sales to 1, 4; kappa = (0.4 - 0.48) / (1 - 0.48)

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(188);
+SELECT plan(189);
 
 -- What a query says after some statements, which are then undone.
 CREATE FUNCTION pg_temp.after(change text, question text) RETURNS text LANGUAGE plpgsql AS $$
@@ -308,7 +308,7 @@ SELECT is((SELECT string_agg(block || ' ' || w, ', ' ORDER BY block) FROM (SELEC
 INSERT INTO member (role, team) VALUES (current_user, 'marketing'), (current_user, 'sales');
 SELECT is(pg_temp.error_of(format('SELECT propose_weights(%L)', w)), concat_ws(' | ', '22023 | invalid weights', d, 'Give each dimension of alignment_dimensions() a share; one that is left out has 0.'), 'no weights: ' || COALESCE(w, 'NULL')) FROM (VALUES
     (NULL, 'It is no object.'), ('[1]', 'It is no object.'), ('{}', 'They add up to nothing, not to 1.'), ('{"speed": 1}', '"speed" is no dimension.'), ('{"focus": 2}', '"focus" is no number from 0 to 1.'), ('{"focus": "a"}', '"focus" is no number from 0 to 1.'),
-    ('{"focus": null}', '"focus" is no number from 0 to 1.'), ('{"one_goal": 0.5, "focus": 0.4}', 'They add up to 0.9, not to 1.'), ('{"one_goal": 0.3, "focus": 0.7}', 'Structure has 0.3 of it; it carries 0.4 at least.')) t(w, d);
+    ('{"focus": null}', '"focus" is no number from 0 to 1.'), ('{"one_goal": 0.9999999, "focus": 0.0000001}', '"focus" is less than 0.000001 and not 0.'), ('{"one_goal": 0.5, "focus": 0.4}', 'They add up to 0.9, not to 1.'), ('{"one_goal": 0.3, "focus": 0.7}', 'Structure has 0.3 of it; it carries 0.4 at least.')) t(w, d);
 SELECT is(propose_weights('{"one_goal": 0.5, "focus": 0.5}'), 1, 'proposed');
 SELECT is(propose_weights('{"one_goal": 0.6, "focus": 0.4}'), 2, 'and another');
 SELECT is((SELECT max(version) FROM weights_in_force()), 0, '... neither is in force');

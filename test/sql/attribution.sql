@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(95);
+SELECT plan(97);
 
 -- credits of a table of (lead, at, channel, won, amount), as text
 CREATE TEMP TABLE contact (lead bigint, at timestamptz, channel text, won boolean, amount numeric);
@@ -38,6 +38,11 @@ INSERT INTO contact VALUES (1, '2026-01-01Z', 'B', false), (1, '2026-01-01Z', 'A
 SELECT is(pg_temp.credit('position'), 'A 0.500000, B 0.500000', 'position: two share alike');
 SELECT is(pg_temp.credit('first'), 'A 1.000000, B 0.000000', 'first of one instant, by name');
 SELECT is((SELECT credit_count FROM credits((SELECT touch_log(lead, at, channel, won ORDER BY channel) FROM contact), 'first') WHERE channel = 'A'), 1::numeric, 'also when rows come in the other order');
+
+-- B, A, then D, C and the outcome at one instant: the path is A B C D
+INSERT INTO contact SELECT 2, timestamptz '2026-02-01Z', channel, false FROM unnest('{B,A}'::text[]) channel UNION ALL SELECT 2, '2026-02-02Z', channel, channel IS NULL FROM unnest('{NULL,D,C}'::text[]) channel;
+DELETE FROM contact WHERE lead = 1;
+SELECT is(pg_temp.credit('first') || pg_temp.credit('last'), 'A 1.000000, B 0.000000, C 0.000000, D 0.000000A 0.000000, B 0.000000, C 0.000000, D 1.000000', 'each instant by name, the last one too');
 
 -- exact: thirds are rounded so that they add up
 TRUNCATE contact;
@@ -209,6 +214,7 @@ SELECT is(pg_temp.error_of($$SELECT * FROM align.credits(NULL, 'markow')$$), '22
 SELECT is(pg_temp.error_of($$SELECT * FROM align.credits(NULL, NULL)$$), '22004 | invalid model: NULL | Credit is given by first, last, linear, position, decay or markov. | Write ''linear''.', 'no model');
 SELECT is(pg_temp.error_of($$SELECT * FROM align.credits(NULL, 'linear', '0')$$), '22023 | invalid within: it is zero | It is a span of time, above 0. | Write a positive interval, or NULL for no limit.', 'a window of nothing');
 SELECT is(pg_temp.error_of($$SELECT * FROM align.credits(NULL, 'linear', '-1 day')$$), '22023 | invalid within: it is negative | A window runs forward in time. | Write a positive interval, or NULL for no limit.', 'a window that runs backward');
+SELECT matches(pg_temp.error_of($$SELECT * FROM align.credits(NULL, 'linear', 'infinity')$$), CASE WHEN current_setting('server_version_num')::int < 170000 THEN '^22007 ' ELSE '^22008 \| invalid within: it is infinite \| A span holds at most about 292,000 years. \| Leave it NULL for no limit.$' END, 'a window without end');
 SELECT is(pg_temp.error_of($$SELECT * FROM align.credits(NULL, 'linear', '1 month')$$), '22023 | invalid within: it counts months or years | A month has no fixed length. | Write days, such as ''90 days''.', 'a window of months');
 SELECT is(pg_temp.error_of($$SELECT * FROM align.credits(NULL, 'decay', half_life => '0')$$), '22023 | invalid half_life: it is zero | It is a span of time, above 0. | Write a positive interval, such as ''7 days''.', 'half in no time');
 SELECT is(pg_temp.error_of($$SELECT * FROM align.credits(NULL, 'decay', half_life => NULL)$$), '22004 | invalid half_life: NULL | By the model decay a touch counts half as much as one that is half_life later. | Write a positive interval, such as ''7 days''.', 'no half life');

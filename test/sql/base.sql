@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(94);
+SELECT plan(96);
 
 -- tables
 SELECT is((SELECT string_agg(key, ', ' ORDER BY key) FROM team),
@@ -74,6 +74,21 @@ SET datestyle = 'German';
 SELECT is(instant_text(t.at), t.said, t.said) FROM (VALUES (timestamptz '2026-02-16 13:00+01', '2026-02-16 12:00:00Z'), ('2026-02-16 00:00:00.25Z', '2026-02-16 00:00:00.25Z'), ('infinity', 'infinity'), ('-infinity', '-infinity'), (NULL, NULL)) t(at, said);
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
+
+-- soft errors, where the server has them
+CREATE FUNCTION pg_temp.is_valid(input text, kind text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    answer boolean;
+BEGIN
+    IF current_setting('server_version_num')::int < 160000 THEN
+        RETURN pg_temp.error_of(format('SELECT %L::%s', input, kind)) = 'no error';
+    END IF;
+    EXECUTE 'SELECT pg_input_is_valid($1, $2)' INTO answer USING input, kind;
+    RETURN answer;
+END $$;
+SELECT ok(pg_temp.is_valid('{"r": 1, "alpha": 1, "a": 1, "b": 1}', 'align.clv'), 'text of JSON is checked without an exception');
+SELECT is(array(SELECT kind || ' ' || input FROM unnest('{clv,clv_input,corpus,crosstab,flow,funnel,funnel_rule,model,ranking,series,survival}'::text[]) kind, unnest(array['{"a"', 'x', '']) input
+    WHERE pg_temp.is_valid(input, 'align.' || kind)), '{}', '... of every such type');
 
 SELECT * FROM finish();
 ROLLBACK;

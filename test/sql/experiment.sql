@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(99);
+SELECT plan(101);
 SET default_text_search_config = 'pg_catalog.english';
 
 -- the interval: Newcombe (1998), "Interval estimation for the difference between independent proportions", table II, method 10
@@ -55,6 +55,9 @@ SELECT is(sample_size(0.75, -0.25, 0.9), 77::bigint, 'downwards as upwards');
 SELECT is(sample_size(0.06, 0.01), 9540::bigint, 'one point more than 6 %, by hand');
 SELECT is(sample_size(0, 1), 2::bigint, 'from nothing to all');
 SELECT is(sample_size(0.3, 0.1, 0.02, 0.9), 1::bigint, 'asking for less than chance gives');
+-- z[1 - 1e-20 / 2] is 9.3360: (9.3360 * 0.34864 + 0.8416 * 0.34857)^2 / 0.0001 = 125903.1
+SELECT is(sample_size(0.06, 0.01, 0.8, 1e-20), 125904::bigint, 'an alpha that is nothing beside 1');
+SELECT cmp_ok(sample_size(0.06, 0.01, 0.8, 4.9e-324), '>', sample_size(0.06, 0.01, 0.8, 1e-307) - 1, 'the least alpha there is');
 SELECT is(sample_size(NULL, 0.1), NULL, 'size of NULL');
 -- what sample_size promises, simulated: two rates of 0.3 and 0.45, 163 trials each; 80 % of 1,000 runs find it
 CREATE FUNCTION pg_temp.conversions(run bigint, trials bigint, rate float8, seed bigint) RETURNS bigint LANGUAGE sql AS $$

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(25);
+SELECT plan(30);
 
 CREATE TEMP TABLE event (lead bigint, stage align.stage, at timestamptz);
 INSERT INTO event VALUES
@@ -47,6 +47,12 @@ SELECT is((SELECT rollup(f) FROM (SELECT flow(lead, stage, at) AS f FROM many GR
 SELECT is((SELECT flow(lead, stage, at) FROM many WHERE lead < 1000) + (SELECT flow(lead, stage, at) FROM many WHERE lead >= 1000), (SELECT flow(lead, stage, at) FROM many), '+');
 SELECT is((SELECT flow(lead, stage, at) FROM many) - (SELECT flow(lead, stage, at) FROM many WHERE lead >= 1000), (SELECT flow(lead, stage, at) FROM many WHERE lead < 1000), '- gives the rest, to the last digit');
 SELECT is((SELECT flow(lead, stage, at) - flow(lead, stage, at) + flow(lead, stage, at) FROM many), (SELECT flow(lead, stage, at) FROM many), 'below zero and back');
+-- a made mql > sql once after 3 days, b once after 5: the difference counts 0 moves, but not the same days
+CREATE TEMP TABLE pair AS SELECT flow(1::bigint, stage, at) FILTER (WHERE who = 'a') AS a, flow(1::bigint, stage, at) FILTER (WHERE who = 'b') AS b
+FROM (VALUES ('a', 'mql'::align.stage, '2026-01-01Z'::timestamptz), ('a', 'sql', '2026-01-04Z'), ('b', 'mql', '2026-01-01Z'), ('b', 'sql', '2026-01-06Z')) e(who, stage, at);
+SELECT is((SELECT a - b + b FROM pair), (SELECT a FROM pair), 'as many moves of other durations: taken away and back');
+SELECT is((SELECT rollup(part) FROM pair, LATERAL (VALUES (a - b), ((b::text)::flow)) p(part)), (SELECT a FROM pair), 'the same by rollup');
+SELECT is((SELECT (a - b)::text::flow + b FROM pair), (SELECT a FROM pair), 'the same through text');
 SELECT is((SELECT flow(lead, stage, at)::text::flow FROM many), (SELECT flow(lead, stage, at) FROM many), 'text reads back to the same');
 SELECT is((SELECT count(*) FROM transitions((SELECT flow(lead, stage, at) - flow(lead, stage, at) FROM many))), 0::bigint, 'nothing is left of a flow without itself');
 SELECT is((SELECT flow(lead, stage, at) FROM event WHERE lead = 99), NULL, 'no event is no flow');
@@ -61,6 +67,9 @@ SELECT results_eq('SELECT from_stage, to_stage, lead_count, move_count, mean_day
     $$VALUES ('lead'::text, 'mql'::text, 2::bigint, 2::bigint, 1.000), ('mql', 'sql', 1, 1, 4.000), ('mql', 'recycled', 1, 2, 1.500), ('recycled', 'mql', 1, 1, 6.000)$$, 'stage_transition');
 
 -- bad input
+CREATE FUNCTION pg_temp.doubled(f align.flow, n int) RETURNS align.flow LANGUAGE plpgsql AS $$BEGIN FOR i IN 1..n LOOP f := f + f; END LOOP; RETURN f; END $$;
+SELECT is((SELECT format('%s %s', move_count, mean_days) FROM transitions((SELECT pg_temp.doubled(a, 40) FROM pair))), '1099511627776 3', '2^40 moves of 3 days');
+SELECT is(pg_temp.error_of($$SELECT pg_temp.doubled(align.flow(1::bigint, 'mql', '2026-01-01Z'), 63)$$), '22003 | a count of this flow is out of range | A count is a bigint. | Add fewer of them.', 'but not 2^63 leads');
 SELECT is(pg_temp.error_of($$SELECT align.flow('2:{}'::align.journey)$$),
     '42804 | this journey has no stages: it was built from 2 conditions | A flow counts moves between stages. | Build it by journey(stage, at).', 'a flow needs stages');
 SELECT is(pg_temp.error_of($$SELECT '{}'::align.flow$$),

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(158);
+SELECT plan(163);
 
 CREATE FUNCTION pg_temp.made(first period, numbers float8[]) RETURNS series LANGUAGE sql IMMUTABLE
     RETURN (SELECT series(first + (i::int - 1), v) FROM unnest(numbers) WITH ORDINALITY u(v, i));
@@ -142,6 +142,13 @@ SELECT is((SELECT method FROM series_fit(pg_temp.months(36), 6)), 'damped trend 
 SELECT is((SELECT method || '|' || note FROM series_fit(pg_temp.made('2024-Q1', '{5,7,6,9,6,8,6,10}'))), 'damped trend with a season of 4|Too few values to fit alpha to phi: usual ones are taken.', 'two years of quarters');
 SELECT is((SELECT format('%s %s', method, degrees_of_freedom) FROM series_fit((SELECT series('2022-W01'::period + i, 10 + (i % 52) + (hashint8extended(i, 1) & 7)) FROM generate_series(0, 103) i))), 'damped trend with a season of 52 51', 'two years of weeks');
 SELECT is((SELECT method FROM series_fit((SELECT series('2000'::period + i, i) FROM generate_series(0, 30) i))), 'damped trend', 'years have no season');
+
+-- a fit is handed back without naming the season: run rate, trend and season
+SELECT ok((SELECT count(*) = 3 AND bool_and(abs(a.expected_value - b.expected_value) < 1e-6)
+    FROM pg_temp.months(n) h, series_fit(h) f, series_path(h, 3) WITH ORDINALITY a
+    JOIN LATERAL series_path(h, 3, parameters => f.fitted_parameters) b USING (period)), format('the fit of %s months gives the same path again', n)) FROM unnest('{5,10,30}'::int[]) n;
+SELECT is((SELECT method FROM series_fit(pg_temp.months(30), parameters => '{0.2,0.1,0,0.9,100,1}')), 'damped trend', 'states without a season: none');
+SELECT is((SELECT count(*) FROM series_path(NULL, 3, parameters => array_fill(0.1::float8, ARRAY[18]))), 0::bigint, 'no series, whatever its season');
 
 -- what is missing
 SELECT is((SELECT format('%s|%s|%s', f.history_count, f.missing_count, f.note) FROM series_fit((SELECT series('2025-01'::period + i, 10 + i) FROM generate_series(0, 11) i WHERE i NOT IN (3, 4)), 0) f),

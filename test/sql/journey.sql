@@ -90,7 +90,7 @@ SELECT is((SELECT string_agg(concat_ws(' ', event_order, at::date, stage, condit
 SELECT is((SELECT string_agg(concat_ws(' ', from_stage, to_stage, at::date, stay), ', ' ORDER BY transition_order) FROM j, transitions(journey) WHERE lead = 1),
     'lead mql 2026-01-04 3 days, mql recycled 2026-01-10 6 days, recycled mql 2026-02-01 22 days, mql sql 2026-02-03 2 days, sql customer 2026-03-01 26 days 12:00:00', 'transitions');
 SELECT is(pg_temp.error_of($$SELECT align.current('2:{}')$$),
-    '42804 | this journey has no stages: it was built from 2 conditions | A reader of stages needs a journey of stages. | Build it by journey(stage, at), or read it by events, path or funnel_level.', 'a reader of stages needs stages');
+    '42804 | this journey has no stages: it was built from 2 conditions | A reader of stages needs a journey of stages; events, path and funnel_level read any. | Build it by journey(stage, at).', 'a reader of stages needs stages');
 
 -- conditions
 SELECT is((SELECT journey(at, stage = 'lead', stage = 'mql', NULL)::text FROM event WHERE lead = 2), '3:{2026-01-01T00:00:00Z 1, 2026-01-01T00:00:00Z 2}', 'a NULL condition is false');

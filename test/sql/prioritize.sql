@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(78);
+SELECT plan(85);
 
 -- published instances, a row of weights per limit: KNAPSACK_01 P01 to P08 of John Burkardt
 -- (people.sc.fsu.edu/~jburkardt/datasets/knapsack_01), and the seven of Petersen, "Computational experience with variants of
@@ -119,6 +119,8 @@ SELECT is((SELECT place FROM choose('{1,NULL,9,4}', '{{1},{1},{1},{1}}', '{3}', 
 -- exactness
 SELECT is((SELECT chosen FROM choose('{1,1,1}', '{{0.1},{0.2},{0.3}}', '{0.6}')), '{t,t,t}', 'a limit that is just reached is kept: 0.1 + 0.2 + 0.3 = 0.6');
 SELECT is((SELECT total_value FROM choose('{1,1,1}', '{{0.1},{0.2},{0.30000000000000001}}', '{0.6}')), 2::numeric, 'and passed by 10^-17 it is passed: costs are rounded up');
+SELECT is((SELECT (chosen, total_value)::text FROM choose('{1e-16,3e-16}', '{{1},{1}}', '{1}')), '("{f,t}",0.0000000000000003)', 'digits count, not decimals: small values');
+SELECT is((SELECT (chosen, price)::text FROM choose('{1e300,3e300}', '{{1e-20},{3e-20}}', '{3e-20}')), '("{f,t}",{' || 1e320::text || '})', 'small costs, and a price beyond all floating point');
 SELECT is((SELECT total_value FROM choose('{1e30,1}', '{{1},{1}}', '{1}')), 1e30, 'large values');
 SELECT is((SELECT (total_value, bound)::text FROM choose('{-3,-4}', '{{1},{1}}', '{1}', '{f,t}')), '(-4,-4)', 'a must of negative worth');
 SELECT is((SELECT (total_value, bound, gap_ratio, chosen)::text FROM choose('{}', '{}', '{5}')), '(0,0,0,{})', 'nothing to choose from');
@@ -141,13 +143,17 @@ SELECT is(pg_temp.error_of($$SELECT choose('{1}', '{{-1}}', '{5}')$$), '22023 | 
 SELECT is(split_part(pg_temp.error_of($$SELECT choose('{1}', '{{NaN}}', '{5}')$$), ' | ', 2), 'invalid cost of item 1: NaN', 'a cost that is none');
 SELECT is(split_part(pg_temp.error_of($$SELECT choose('{1}', '{{1}}', '{-5}')$$), ' | ', 2), 'invalid limit of resource 1: -5', 'a limit below 0');
 SELECT is(pg_temp.error_of($$SELECT choose('{Infinity}', '{{1}}', '{5}')$$), '22023 | invalid value of item 1: Infinity | It is a number. | Give NULL where there is none.', 'a value without end');
-SELECT is(pg_temp.error_of($$SELECT choose('{1,2}', '{{1}}', '{5}')$$), '2202E | invalid cost: 1 amounts for 2 items and 1 limits | There is a row for each item, in it an amount for each limit. | Gather the rows by array_agg(ARRAY[money, days]).', 'costs missing');
+SELECT is(pg_temp.error_of($$SELECT choose('{1,2}', '{{1}}', '{5}')$$), '2202E | invalid cost: 1 rows of 1 for 2 items and 1 limits | There is a row for each item, in it an amount for each limit. | Gather the rows by array_agg(ARRAY[money, days]).', 'costs missing');
+SELECT is(pg_temp.error_of(format('SELECT choose(%L, %L, ''{5,5}'')', v, c)), '2202E | invalid cost: ' || f || ' for ' || cardinality(v) || ' items and 2 limits | There is a row for each item, in it an amount for each limit. | Gather the rows by array_agg(ARRAY[money, days]).', 'costs in another shape')
+FROM (VALUES ('{1,2,3}'::numeric[], '{{1,2,3},{4,5,6}}', '2 rows of 3'), ('{1}', '{1,2}', '2 rows of 1'), ('{1,2}', '{}', '0 rows of 0')) s(v, c, f);
+SELECT is(pg_temp.error_of($$SELECT choose('{1e308,1e308}', '{{1},{1}}', '{5}')$$), '22003 | invalid value of item 2: ' || 1e308::text || ' | With those before it the sum passes 1.8e308. | Count in a larger unit.', 'values without a sum');
 SELECT is(pg_temp.error_of($$SELECT choose('{1,2}', '{{1},{1}}', '{5}', must => '{t}')$$), '2202E | invalid must: 1 of them for 2 items | There is one for each. | Gather all arrays in one query, in one order.', 'musts missing');
 SELECT is(pg_temp.error_of($$SELECT choose('{{1},{2}}', '{{1},{1}}', '{5}')$$), '2202E | invalid value: an array of 2 dimensions | There are at most 1. | Gather the elements by array_agg.', 'dimensions');
 SELECT is(pg_temp.error_of($$SELECT choose('{1,2}', '{{1},{1}}', '{5}', item => '{1}', needs => '{3}')$$), '22023 | invalid need: item 3 | Items are numbered from 1 to 2, as they stand in the array of values. | Leave out what is not to be chosen from.', 'a need of nobody');
 SELECT is(split_part(pg_temp.error_of($$SELECT choose('{1,2}', '{{1},{1}}', '{5}', item => '{NULL}', needs => '{1}')$$), ' | ', 2), 'invalid item: item NULL', 'a need by nobody');
 SELECT is(pg_temp.error_of($$SELECT choose('{1,2}', '{{1},{1}}', '{5}', item => '{1}')$$), '2202E | invalid needs: 1 items and 0 needs | Item item[i] needs item needs[i]. | Gather both arrays in one query.', 'half a need');
 SELECT is(pg_temp.error_of($$SELECT choose('{1,2}', '{{1},{1}}', '{5}', member => '{1}')$$), '2202E | invalid alternatives: 1 members and 0 choices | Item member[i] is of choice[i]; of a choice at most one item is chosen. | Gather both arrays in one query.', 'half an alternative');
+SELECT is(pg_temp.error_of($$SELECT choose('{1,2}', '{{1},{1}}', '{5}', member => '{1,2}', choice => '{hall,NULL}', name => '{A,B}')$$), '22004 | invalid choice of B: NULL | Items of one choice exclude one another, so it has a name. | Leave out the members that exclude nothing.', 'an alternative without a name');
 SELECT is(pg_temp.error_of($$SELECT choose('{1}', '{{1}}', '{5}', work_limit => -1)$$), '22023 | invalid work limit: -1 | It is in millions of products that may be summed, 0 or more. | Leave it out for 1000, which takes seconds.', 'work below 0');
 SELECT is(pg_temp.error_of($$SELECT choose(array_fill(1::numeric, ARRAY[5001]), array_fill(1::numeric, ARRAY[5001, 1]), '{5}')$$),
     '54000 | too many to choose from: 5001 items under 1 limits | There may be 5000 items and 100 limits. | Choose within parts of them.', 'too many');

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(43);
+SELECT plan(46);
 
 -- rates. By hand: 103 of 290; X = sum (won - closed * 103/290)^2 / (closed * 103/290 * 187/290) = 6.018350; for two degrees of freedom p = exp(-X / 2);
 -- Kleinman's rho = (X - 2) / (290 - (100^2 + 100^2 + 90^2) / 290 - 2) = 4.018350 / 191.103448
@@ -64,6 +64,8 @@ SELECT results_eq($$SELECT round(between_ratio::numeric, 2), round(f::numeric, 2
 SELECT results_eq($$SELECT round(f::numeric, 9), df_between, df_within FROM mean_spread('{5,5}', '{1,3}', '{1,1}')$$, 'VALUES (10.000000000, 1, 8)', 'two groups, by hand');
 SELECT results_eq($$SELECT group_count, value_count, df_within FROM mean_spread('{5,5,1,0}', '{1,3,2,NULL}', '{1,1,NULL,NULL}')$$, 'VALUES (3, 11::bigint, 8)', 'one value has no deviation, none no mean');
 SELECT results_eq($$SELECT between_ratio, between_low_ratio, repeatability FROM mean_spread('{5,5}', '{2,2}', '{1,1}')$$, 'VALUES (0::float8, 0::float8, 100::float8)', 'equal means: 100');
+-- between 2.5e200, within 1e-200: F is beyond any number, and so are the F at both ends of its interval
+SELECT results_eq($$SELECT between_ratio, between_low_ratio, between_high_ratio, repeatability FROM mean_spread('{5,5}', '{0,1e100}', '{1e-100,1e-100}')$$, 'VALUES (1::float8, 1::float8, 1::float8, 0::float8)', 'all spread lies between: the interval is known, too');
 SELECT results_eq($$SELECT g, s.f IS NULL, s.between_ratio IS NULL, s.note FROM (VALUES
         (1, '{}'::bigint[], '{}'::float8[], '{}'::float8[]), (2, '{5}', '{1}', '{1}'), (3, '{1,1}', '{1,2}', '{NULL,NULL}'), (4, '{3,3}', '{1,2}', '{0,0}')) v(g, n, m, sd) CROSS JOIN mean_spread(v.n, v.m, v.sd) s$$,
     $$VALUES (1, true, true, 'There is no value.'), (2, true, true, 'There is one group alone, so there is nothing to compare.'),
@@ -102,9 +104,11 @@ SELECT results_eq($$SELECT avg((s.p < 0.05)::int) BETWEEN 0.025 AND 0.085, avg(s
     CROSS JOIN LATERAL rate_spread(z.won, z.closed) s$$, 'VALUES (true, true)', 'owners shuffled: no spread is found but for one time in twenty');
 
 -- bad input
+SELECT is(pg_temp.error_of(format('SELECT align.mean_spread(''{5,5,1}'', ''{10,12,%s}'', ''{1,%s,NULL}'')', m, s)), '22004 | invalid group ' || g || ': NULL | Counts are numbers, and so are means and deviations; one value alone has no deviation. | Leave the group out, or write 0 as its count.', 'a moment that is NULL')
+FROM (VALUES ('NULL', '1', 3), ('9', 'NULL', 2)) v(m, s, g);
 SELECT is(pg_temp.error_of($$SELECT align.rate_spread('{3,4}', '{5,3}')$$), '22003 | invalid group 2: 4 won of 3 closed | Counts are 0 to 100000000, and there cannot be more won than closed. | Give the won first, then all that were won or lost.', 'more won than closed');
 SELECT matches(pg_temp.error_of($$SELECT align.shrunk_rates('{-3,4}', '{5,5}')$$), '^22003 \| invalid group 1: -3 won of 5 closed', 'negative counts');
-SELECT is(pg_temp.error_of($$SELECT align.rate_spread('{3,NULL}', '{5,3}')$$), '22004 | invalid group 2: NULL | A count is a number. | Leave the group out, or write 0.', 'a group that is NULL');
+SELECT is(pg_temp.error_of($$SELECT align.rate_spread('{3,NULL}', '{5,3}')$$), '22004 | invalid group 2: NULL | Counts are numbers, and so are means and deviations; one value alone has no deviation. | Leave the group out, or write 0 as its count.', 'a group that is NULL');
 SELECT is(pg_temp.error_of($$SELECT align.rate_spread('{3}', '{5,3}')$$), '2202E | invalid groups: arrays of 1 and 2 elements | They have an element per group. | Gather them in one query by array_agg.', 'arrays of unequal length');
 SELECT is(pg_temp.error_of($$SELECT align.rate_spread('{{3}}', '{{5}}')$$), '2202E | invalid groups: an array of 2 dimensions | An element stands for a group. | Gather them by array_agg.', 'an array of two dimensions');
 SELECT is(pg_temp.error_of($$SELECT align.rate_spread(array_fill(1::bigint, '{10001}'), array_fill(1::bigint, '{10001}'))$$), '54000 | too many groups: 10001 | At most 10000 are compared. | Put small groups together.', 'too many groups');

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(82);
+SELECT plan(86);
 
 -- text
 SELECT is(s::score::text, expected, format('%L', s)) FROM (VALUES
@@ -60,8 +60,10 @@ SELECT ok((SELECT blend(s, w) IS NULL AND blend_detail(s, w) IS NULL FROM (VALUE
 SELECT is((SELECT blend(s, 1) FROM unnest('{0 (n=4),100 (n=4)}'::score[]) s), '10 (n=8)', 'a 0 counts as 1: sqrt(1 * 100)');
 SELECT is((SELECT blend(s, 1) FROM unnest('{0.5 (n=4),100 (n=4)}'::score[]) s), '10 (n=8)', '... and so does what is below 1');
 SELECT is((SELECT blend(s, 1) FROM unnest('{50 (n=4),50 (n=0)}'::score[]) s), '50 (n=0)', 'one without evidence leaves none');
+SELECT is((SELECT blend('50 (n=0)', 1000) FROM generate_series(1, 1000)), '50 (n=0)', '... however many and heavy');
+SELECT is((SELECT blend(s, 1e-6) FROM unnest('{80 (n=10),20 (n=40)}'::score[]) s), '40 (n=32)', 'the least weight');
 SELECT is((SELECT blend(s, 1) FROM unnest('{100 (n=1e12),100 (n=1e12)}'::score[]) s), score(100, 1e12), 'evidence ends at 1e12');
-SELECT is(pg_temp.error_of(format('SELECT blend(''1 (n=1)'', %L::float8)', w)), format('22003 | invalid weight: %s | A weight lies between 0 and 1000. | Write shares, such as 0.25; only their proportions count.', w), 'no weight of ' || w) FROM unnest(array['-1', '1000.5', 'NaN', 'Infinity']) w;
+SELECT is(pg_temp.error_of(format('SELECT blend(''1 (n=1)'', %L::float8)', w)), format('22003 | invalid weight: %s | A weight is 0, or lies between 1e-6 and 1000. | Write shares, such as 0.25; only their proportions count.', w), 'no weight of ' || w) FROM unnest(array['-1', '1000.5', 'NaN', 'Infinity', '1e-25', '9.9e-07']) w;
 SELECT is(pg_temp.error_of($$SELECT blend('1 (n=1e-9)', 1000) FROM generate_series(1, 300)$$), '22003 | too many scores in one blend | Their weights add up to more than it can hold. | Give smaller weights.', 'what is too much is said');
 SELECT is(pg_temp.error_of(call), '0A000 | this function serves an aggregate | It changes its argument in place. | Call the aggregate instead.', call)
 FROM unnest(array[$$SELECT blend_add('{0,0,0,0,0,0,0,0,0,0,0}', '1 (n=1)', 1)$$, $$SELECT blend_combine('{0,0,0,0,0,0,0,0,0,0,0}', '{0,0,0,0,0,0,0,0,0,0,0}')$$]) call;

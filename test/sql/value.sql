@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(157);
+SELECT plan(160);
 
 -- BG/NBD and Gamma-Gamma against published figures: the CDNOW parameters of Fader, Hardie and Lee (2005), table 2,
 -- and of Fader and Hardie (2013), "The Gamma-Gamma Model of Monetary Value"; the expectation over 39 weeks of their
@@ -163,15 +163,22 @@ SELECT is(clv_fit(empty), NULL, 'an input of no customers has no fit') FROM (SEL
 SELECT is(pg_temp.cdnow()::text, '{"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "p": 6.25, "q": 3.74, "gamma": 15.44}', 'text of a model');
 SELECT is('{"b": 2.426, "a": 0.793, "alpha": 4.414, "r": 0.243, "q": null}'::clv, clv(0.243, 4.414, 0.793, 2.426), 'members in any order');
 SELECT is((SELECT model::text::clv FROM fitted), (SELECT model FROM fitted), 'a fit reads back to the last bit');
+-- microseconds: alpha is 7 x 86400e6 times that of weeks
+SELECT cmp_ok((SELECT alpha FROM clv_detail(model)), '>', 1e12::float8, 'a small unit makes large parameters') FROM (SELECT clv_fit(clv_input(x, tx * 7 * 86400e6, age * 7 * 86400e6, mean * 1e12)) AS model FROM public.shopper) s;
+SELECT is(model::text::clv, model, 'and they read back, too') FROM (SELECT clv_fit(clv_input(x, tx * 7 * 86400e6, age * 7 * 86400e6, mean * 1e12)) AS model FROM public.shopper) s;
 SELECT is((SELECT count(*) FROM (SELECT DISTINCT m FROM unnest(ARRAY[clv(1, 1, 1, 1), clv(1, 1, 1, 1), clv(1, 1, 1, 2)]) m) s), 2::bigint, 'models can be told apart');
 SELECT is((SELECT (r, alpha, a, b, p, customer_count)::text FROM clv_detail(clv(1, 2, 3, 4))), '(1,2,3,4,,)', 'what a model holds');
-SELECT is(pg_temp.error_of(format('SELECT %L::align.clv', t)), '22P02 | invalid clv: ' || fault || ' | r, alpha, a and b are numbers above 0 and up to 1e12, and so are p, q and gamma, which may be missing together.'
+SELECT is(pg_temp.error_of(format('SELECT %L::align.clv', t)), '22P02 | invalid clv: ' || fault || ' | r, alpha, a and b are numbers above 0, and so are p, q and gamma, which may be missing together.'
     || $$ | Write '{"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}', or take what clv_fit gives.$$, fault)
 FROM (VALUES ('[1]', 'it is no JSON object'), ('{"r": 1, "alpha": 1, "a": 1}', 'b is missing'), ('{"r": 1, "alpha": 1, "a": 1, "b": 0}', 'b is 0'), ('{"r": 1, "alpha": 1, "a": -2, "b": 1}', 'a is -2'),
     ('{"r": "x", "alpha": 1, "a": 1, "b": 1}', 'r is no number'), ('{"r": 1, "alpha": 1, "a": 1, "b": 1, "p": 2}', 'q is missing'), ('{"r": 1, "alpha": 1, "a": 1, "b": 1, "c": 1}', 'it has a member that is not known'),
     ('{"r": 1e400, "alpha": 1, "a": 1, "b": 1}', 'r is Infinity'), ('{"r": 1, "alpha": 1, "a": 1, "b": 1, "customer_count": 1.5}', 'customer_count is 1.5')) v(t, fault);
-SELECT is(pg_temp.error_of('SELECT align.clv(1, 1, ''NaN'', 1)'), '22023 | invalid clv: a is missing | r, alpha, a and b are numbers above 0 and up to 1e12, and so are p, q and gamma, which may be missing together. | Take the parameters that clv_fit gives.', 'NaN is no parameter');
+SELECT is(pg_temp.error_of('SELECT align.clv(1, 1, ''NaN'', 1)'), '22023 | invalid clv: a is missing | r, alpha, a and b are numbers above 0, and so are p, q and gamma, which may be missing together. | Take the parameters that clv_fit gives.', 'NaN is no parameter');
 SELECT matches(pg_temp.error_of($$SELECT '{"state": "AQA="}'::align.clv_input$$), '^22P02 \| invalid clv_input \|', 'an edited input');
+-- version, rows, repeats, recency in 8 bytes, age in 8, mean in 8: from byte 20 on
+SELECT is(pg_temp.error_of(format('SELECT %L::align.clv_input', regexp_replace(i::text, '"state": ".*"', '"state": "' || encode(overlay(clv_input_send(i) PLACING float8send(5) FROM 20), 'base64') || '"'))),
+    '22P03 | invalid clv_input in binary input | It has a mean amount of a customer without repeat purchases. | Send the value as it was received.', 'a mean of no purchases')
+FROM (SELECT clv_input(0, 0, 20)) s(i);
 
 -- what no customer can have, and no fit
 SELECT is(pg_temp.error_of('SELECT align.alive(align.clv(1, 1, 1, 1), -1, 0, 1)'), '22023 | invalid number of repeat purchases: -1 | It counts the purchases after the first one. | Write 0 for a customer who bought once.', 'fewer than no purchases');

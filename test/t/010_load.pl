@@ -375,6 +375,14 @@ is(read_bytes($rejects),
 	  . "9,a quoted field does not end,6,d,\"no end\n7;e;\n\"\n",
 	'... have line, reason and the columns as they were');
 is_rows('SELECT key FROM lead ORDER BY key', "a\nc", '... and the rest is loaded');
+# quotes tell text from a number, and an empty text from nothing: of a line that is mended they say it still
+empty_tables($node, $db);
+bytes_ok('leads', "\"key\",phone,note,seats\n\"\",\"12345\",\"\",7\n,12,,\"\"\n", [ 2, 0, 0, 2 ], 'rejects with quotes', '--rejects', $rejects);
+is(read_bytes($rejects), "rejected_line,rejected_reason,\"key\",phone,note,seats\n2,the key is missing,\"\",\"12345\",\"\",7\n3,the key is missing,,12,,\"\"\n", '... have the quotes of the file');
+my $mended = read_bytes($rejects) =~ s/missing,"",/missing,one,/r =~ s/missing,,/missing,two,/r;
+bytes_ok('leads', $mended, [ 2, 2, 0, 0 ], '... and mended');
+is_rows('SELECT key, attrs FROM lead ORDER BY key', qq(one|{"note": "", "phone": "12345", "seats": 7}\ntwo|{"phone": 12, "seats": ""}), '... they have the values of the file');
+empty_tables($node, $db);
 bytes_ok('leads', "rejected_line,rejected_reason,key,note\n2,the key is missing,z,1\n", [ 1, 1, 0, 0 ], 'rejects that were mended');
 is_rows(q{SELECT attrs FROM lead WHERE key = 'z'}, '{"note": 1}', '... are loaded as they are');
 only_leads('a');
