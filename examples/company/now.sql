@@ -1,5 +1,5 @@
--- now.sql: what should marketing be doing right now? Run by make demo as its last
--- part: what came in between January and 16 February 2026 is entered, and the
+-- now.sql: what should marketing be doing right now? Run by make demo after all the
+-- others: what came in between January and 16 February 2026 is entered, and the
 -- list of that day is printed.
 \pset footer off
 \pset null '-'
