@@ -38,8 +38,8 @@ typedef struct Crosstab
 	uint32		capacity;		/* a power of 2; there are twice as many slots */
 	CrosstabCell *cells;
 	uint32	   *slots;			/* 1 + number of a cell; 0: free */
-	int64		total;			/* of all cells, so that no sum of some is too
-								 * large where none is below zero */
+	int128		total;			/* of all cells: a bigint between calls, so that no
+								 * sum of some is too large where none is below zero */
 	Size		text_bytes;
 	uint32		flags[2][2];	/* 1 + number of the cell of two booleans */
 } Crosstab;
@@ -158,7 +158,15 @@ static void
 add_rows(Crosstab *crosstab, CrosstabCell *cell, int64 rows, int sign)
 {
 	align_base_add_count(&cell->count, rows, sign, "crosstab");
-	align_base_add_count(&crosstab->total, rows, sign, "crosstab");
+	crosstab->total += sign * (int128) rows;
+}
+
+/* In the order of the cells a total may leave the range, and come back. */
+static void
+check_total(const Crosstab *crosstab)
+{
+	if (crosstab->total != (int64) crosstab->total)
+		align_base_refuse_count("crosstab");
 }
 
 static void
@@ -206,6 +214,7 @@ read_crosstab(StringInfo in, State *state)
 		cell = find_cell(crosstab, a, a_length, b, b_length);
 		add_rows(crosstab, cell, align_varint_read(in), 1);
 	}
+	check_total(crosstab);
 }
 
 static void
@@ -214,7 +223,7 @@ describe_crosstab(StringInfo out, const State *state)
 	const Crosstab *crosstab = (const Crosstab *) state;
 	CrosstabCell **cells;
 
-	appendStringInfo(out, "\"rows\": " INT64_FORMAT ", \"cells\": %d, ", crosstab->total, sort_cells(crosstab, &cells));
+	appendStringInfo(out, "\"rows\": " INT64_FORMAT ", \"cells\": %d, ", (int64) crosstab->total, sort_cells(crosstab, &cells));
 	pfree(cells);
 }
 
@@ -274,6 +283,7 @@ merge(Crosstab *into, const Crosstab *from, int sign)
 		add_rows(into, find_cell(into, cell->a, cell->a_length, cell->b, cell->b_length), cell->count, sign);
 		CHECK_FOR_INTERRUPTS();
 	}
+	check_total(into);
 }
 
 PG_FUNCTION_INFO_V1(align_crosstab_in);
@@ -379,6 +389,7 @@ align_crosstab_add_texts(PG_FUNCTION_ARGS)
 	a = PG_GETARG_TEXT_PP(1);
 	b = PG_GETARG_TEXT_PP(2);
 	add_rows(crosstab, find_cell(crosstab, VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b)), 1, 1);
+	check_total(crosstab);
 	PG_RETURN_DATUM(crosstab_datum(crosstab));
 }
 
@@ -396,6 +407,7 @@ align_crosstab_add_side(PG_FUNCTION_ARGS)
 	a = PG_GETARG_TEXT_PP(1);
 	b = flag_names[PG_GETARG_BOOL(2)];
 	add_rows(crosstab, find_cell(crosstab, VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), b, strlen(b)), 1, 1);
+	check_total(crosstab);
 	PG_RETURN_DATUM(crosstab_datum(crosstab));
 }
 
@@ -417,6 +429,7 @@ align_crosstab_add_booleans(PG_FUNCTION_ARGS)
 	if (*flag == 0)
 		*flag = 1 + find_cell(crosstab, flag_names[a], strlen(flag_names[a]), flag_names[b], strlen(flag_names[b])) - crosstab->cells;
 	add_rows(crosstab, &crosstab->cells[*flag - 1], 1, 1);
+	check_total(crosstab);
 	PG_RETURN_DATUM(crosstab_datum(crosstab));
 }
 

@@ -136,11 +136,17 @@ void
 align_base_add_count(int64 *count, int64 more, int sign, const char *what)
 {
 	if (sign > 0 ? pg_add_s64_overflow(*count, more, count) : pg_sub_s64_overflow(*count, more, count))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("a count of this %s is out of range", what),
-				 errdetail("A count is a bigint."),
-				 errhint("Add fewer of them.")));
+		align_base_refuse_count(what);
+}
+
+void
+align_base_refuse_count(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("a count of this %s is out of range", what),
+			 errdetail("A count is a bigint."),
+			 errhint("Add fewer of them.")));
 }
 
 /*

@@ -22,6 +22,7 @@ extern const char *align_base_nearest(const char *word,
 extern MemoryContext align_base_aggregate_context(FunctionCallInfo fcinfo);
 extern Datum align_base_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
 extern void align_base_add_count(int64 *count, int64 more, int sign, const char *what);
+extern void align_base_refuse_count(const char *what);
 extern void align_base_put_row(ReturnSetInfo *rsinfo, Datum *values, bool *nulls);
 extern int64 align_base_interval_usecs(const Interval *span, const char *name);
 

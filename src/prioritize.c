@@ -424,7 +424,7 @@ align_prioritize_choose(PG_FUNCTION_ARGS)
 		lists[3][i] = CStringGetTextDatum(align_portfolio_reason(&portfolio, &outcome, i, rank[i] - 1 - chosen_count));
 	}
 	for (int r = 0; r < portfolio.resources; r++)
-		lists[4][r] = shifted(price_datum(outcome.price[r]), portfolio.decimals[r] - portfolio.value_decimals);
+		lists[4][r] = DirectFunctionCall1(numeric_trim_scale, shifted(price_datum(outcome.price[r]), portfolio.decimals[r] - portfolio.value_decimals));
 	values[0] = PointerGetDatum(construct_array(lists[0], portfolio.items, BOOLOID, 1, true, TYPALIGN_CHAR));
 	values[1] = PointerGetDatum(construct_array(lists[1], portfolio.items, INT4OID, 4, true, TYPALIGN_INT));
 	values[2] = PointerGetDatum(construct_array(lists[2], portfolio.items, TEXTOID, -1, false, TYPALIGN_INT));

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(85);
+SELECT plan(86);
 
 -- published instances, a row of weights per limit: KNAPSACK_01 P01 to P08 of John Burkardt
 -- (people.sc.fsu.edu/~jburkardt/datasets/knapsack_01), and the seven of Petersen, "Computational experience with variants of
@@ -120,6 +120,7 @@ SELECT is((SELECT place FROM choose('{1,NULL,9,4}', '{{1},{1},{1},{1}}', '{3}', 
 SELECT is((SELECT chosen FROM choose('{1,1,1}', '{{0.1},{0.2},{0.3}}', '{0.6}')), '{t,t,t}', 'a limit that is just reached is kept: 0.1 + 0.2 + 0.3 = 0.6');
 SELECT is((SELECT total_value FROM choose('{1,1,1}', '{{0.1},{0.2},{0.30000000000000001}}', '{0.6}')), 2::numeric, 'and passed by 10^-17 it is passed: costs are rounded up');
 SELECT is((SELECT (chosen, total_value)::text FROM choose('{1e-16,3e-16}', '{{1},{1}}', '{1}')), '("{f,t}",0.0000000000000003)', 'digits count, not decimals: small values');
+SELECT is((SELECT price FROM choose('{10,8,5}', '{{100.50},{80},{60}}', '{150}'))::text, '{0.0995025}', 'a price has no zeros at its end');
 SELECT is((SELECT (chosen, price)::text FROM choose('{1e300,3e300}', '{{1e-20},{3e-20}}', '{3e-20}')), '("{f,t}",{' || 1e320::text || '})', 'small costs, and a price beyond all floating point');
 SELECT is((SELECT total_value FROM choose('{1e30,1}', '{{1},{1}}', '{1}')), 1e30, 'large values');
 SELECT is((SELECT (total_value, bound)::text FROM choose('{-3,-4}', '{{1},{1}}', '{1}', '{f,t}')), '(-4,-4)', 'a must of negative worth');
