@@ -219,9 +219,9 @@ start_server() {
         trap '' HUP INT TERM
         as_server "$BINDIR/pg_ctl" -D "$RUN/data" -l "$RUN/server.log" -w -s start >"$RUN/start.log" 2>&1
     ) || { cat "$RUN/start.log" "$RUN/server.log" >&2; die "the server did not start"; }
-    PGHOST=$RUN/socket PGUSER=postgres PGPORT=5432
-    export PGHOST PGUSER PGPORT
-    unset PGDATABASE PGHOSTADDR PGPASSWORD PGSERVICE PGSSLMODE PGOPTIONS PGTZ PGDATESTYLE PGCLIENTENCODING || true
+    PGHOST=$RUN/socket PGUSER=postgres PGPORT=5432 PGCLIENTENCODING=UTF8
+    export PGHOST PGUSER PGPORT PGCLIENTENCODING
+    unset PGDATABASE PGHOSTADDR PGPASSWORD PGSERVICE PGSSLMODE PGOPTIONS PGTZ PGDATESTYLE || true
     if [ "$(id -u)" = 0 ]; then chmod 755 "$RUN"; fi
 }
 

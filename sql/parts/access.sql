@@ -31,7 +31,8 @@ BEGIN ATOMIC
         ('INSERT', NULL, 'app admin', 'revenue handoff_announced'),
         ('INSERT UPDATE DELETE', NULL, 'marketing sales admin', 'capacity'),
         ('INSERT UPDATE DELETE', NULL, 'admin',
-            'budget_line calendar holiday incentive member metric metric_target plan_alternative plan_dependency plan_item plan_support quota review_rule setting sla spend stage_label team transition'),
+            'budget_line calendar holiday incentive member metric plan_alternative plan_dependency plan_item plan_support quota review_rule setting sla spend stage_label team transition'),
+        ('UPDATE DELETE', NULL, 'admin', 'metric_target'),
         ('SELECT UPDATE', NULL, 'admin', 'plan_lock'),
         -- deeds
         ('EXECUTE', NULL, 'reader analyst marketing sales app admin', 'report_%'),

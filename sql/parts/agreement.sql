@@ -354,7 +354,7 @@ COMMENT ON AGGREGATE align.log_loss_detail(double precision, boolean) IS 'Log lo
 
 -- whom marketing brings against whom sales works
 
-CREATE FUNCTION align.segment_divergence(at timestamptz DEFAULT pg_catalog.now())
+CREATE FUNCTION align.segment_divergence(at timestamptz DEFAULT pg_catalog.now(), since timestamptz DEFAULT NULL)
     RETURNS TABLE (segment text, is_total boolean, marketing_count bigint, sales_count bigint, marketing_ratio numeric, sales_ratio numeric, divergence numeric)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -365,7 +365,7 @@ BEGIN ATOMIC
             (true, align.entered(j.journey, 'mql')),
             (false, LEAST(align.entered(j.journey, 'sal'), align.entered(j.journey, 'sql'), align.entered(j.journey, 'opportunity')))
         ) s (is_marketing, entered_at)
-        WHERE s.entered_at <= $1
+        WHERE s.entered_at <= $1 AND ($2 IS NULL OR s.entered_at > $2)
     ), total AS (
         SELECT d.divergence, COALESCE(d.a_count, 0) AS marketing, COALESCE(d.b_count, 0) AS sales
         FROM (SELECT (align.jensen_shannon_detail(s.segment, s.is_marketing)).* FROM side s) d
@@ -390,7 +390,7 @@ BEGIN ATOMIC
     FROM answer a
     ORDER BY a.is_total DESC, a.divergence DESC NULLS LAST, a.segment;
 END;
-COMMENT ON FUNCTION align.segment_divergence(timestamptz) IS 'Whom marketing brings against whom sales works, by segment, at an instant: marketing_count leads had entered mql, sales_count had entered sal, sql or opportunity (a lead may be both), and their shares of all such leads. divergence is the segment''s part of the Jensen-Shannon divergence in bits; the first row, is_total, has the whole, from 0 (the same segments) to 1 (quite others), NULL when a side has no lead. Leads without a segment count as (none).';
+COMMENT ON FUNCTION align.segment_divergence(timestamptz, timestamptz) IS 'Whom marketing brings against whom sales works, by segment, at an instant: marketing_count leads had entered mql, sales_count had entered sal, sql or opportunity (a lead may be both), after the instant since where it is given, and their shares of all such leads. divergence is the segment''s part of the Jensen-Shannon divergence in bits; the first row, is_total, has the whole, from 0 (the same segments) to 1 (quite others), NULL when a side has no lead. Leads without a segment count as (none).';
 
 -- where the two teams differ
 

@@ -297,6 +297,12 @@ COMMENT ON FUNCTION align.dimension_outcome_focus(timestamptz) IS 'Do the measur
 
 -- shared clarity
 
+CREATE FUNCTION align.agree_text(dimension text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE $1 WHEN 'who_we_serve' THEN 'Agree in which segments marketing stops or sales starts.'
+               WHEN 'lead_definition' THEN 'Sit down over the most telling disagreements, and propose the next version.' END;
+COMMENT ON FUNCTION align.agree_text(text) IS 'What two teams do that differ in a dimension, though the definition behind it may be signed.';
+
 CREATE FUNCTION align.dimension_who_we_serve(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -329,8 +335,8 @@ BEGIN ATOMIC
         CASE WHEN a.m >= 30 AND a.n >= 30 THEN pg_catalog.format('Of the last 365 days %s leads of marketing and %s of sales: alike by %s %% over segments; widest %s. %s', align.money_text(a.m), align.money_text(a.n), pg_catalog.round(100 * a.ratio, 1), a.widest,
             CASE WHEN g.signed THEN pg_catalog.format('Both teams signed "%s".', g.name) ELSE pg_catalog.format('No definition "%s" is signed by both: halved.', g.name) END) END,
         CASE WHEN NOT g.signed THEN pg_catalog.format('Write down whom you serve by propose_definition(%L, ...), and have both teams sign it.', g.name)
-             WHEN a.ratio < 0.8 THEN 'Agree in which segments marketing stops or sales starts.' END,
-        pg_catalog.format('SELECT * FROM align.segment_divergence(%L)', align.instant_text($1)),
+             WHEN a.ratio < 0.8 THEN align.agree_text('who_we_serve') END,
+        pg_catalog.format('SELECT * FROM align.segment_divergence(%L, %L)', align.instant_text($1), align.instant_text($1 - '8760 hours'::interval)),
         CASE WHEN (a.m >= 30 AND a.n >= 30) IS NOT TRUE THEN pg_catalog.format('Fewer than 30 leads in 365 days: %s of marketing, %s of sales.', align.money_text(a.m), align.money_text(a.n)) END
     FROM apart a CROSS JOIN agreed g;
 END;
@@ -358,7 +364,7 @@ BEGIN ATOMIC
             CASE WHEN g.signed THEN pg_catalog.format('Both signed "%s".', g.name) ELSE pg_catalog.format('No definition "%s" is signed by both: halved.', g.name) END) END,
         CASE WHEN NOT g.signed THEN pg_catalog.format('Write the definition by propose_definition(%L, ...), and have both teams sign it.', g.name)
              WHEN m.n < 30 OR m.kappa IS NULL THEN 'Have both teams record their word on the same leads by record_verdict.'
-             WHEN m.kappa < 0.8 THEN 'Sit down over the most telling disagreements, and propose the next version.' END,
+             WHEN m.kappa < 0.8 THEN align.agree_text('lead_definition') END,
         pg_catalog.format('SELECT * FROM align.disagreement WHERE definition = %L ORDER BY telling_order', g.name),
         CASE WHEN m.n < 30 THEN pg_catalog.format('Both teams judged %s in 365 days; 30 are asked for.', align.count_text(m.n, 'lead'))
              WHEN m.kappa IS NULL THEN 'Both teams always say the same word, so that agreement cannot be told from chance.' END

@@ -31,7 +31,7 @@ CREATE FUNCTION align.driver_text(driver text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE $1 WHEN 'open_count' THEN 'the number of open deals' WHEN 'win_ratio' THEN 'the share of deals that are won'
                WHEN 'win_amount' THEN 'the amount of a won deal' WHEN 'cycle_days' THEN 'the days that a deal takes' END;
-COMMENT ON FUNCTION align.driver_text(text) IS 'What the driver of momentum is called in a sentence.';
+COMMENT ON FUNCTION align.driver_text(text) IS 'What a part of the velocity, as in driver of momentum, is called in a sentence.';
 
 CREATE FUNCTION align.dimension_momentum(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -42,13 +42,23 @@ BEGIN ATOMIC
         SELECT q.*, b.velocity AS before_amount, b.n AS before_count
         FROM quarter q CROSS JOIN (
             SELECT pg_catalog.exp(pg_catalog.avg(pg_catalog.ln(p.velocity_amount))) AS velocity, pg_catalog.count(*) AS n FROM quarter p WHERE p.place > 1 AND p.velocity_amount > 0) b
-        WHERE q.place = 1)
+        WHERE q.place = 1),
+    -- the part that is furthest below its geometric mean in the quarters before; nothing at all is furthest
+    fell AS (
+        SELECT c.driver FROM (
+            SELECT s.driver, pg_catalog.avg(s.size) FILTER (WHERE q.place = 1) - pg_catalog.avg(s.size) FILTER (WHERE q.place > 1) AS change
+            FROM quarter q CROSS JOIN LATERAL (
+                SELECT v.driver, pg_catalog.ln(GREATEST(v.size, 1e-9)) AS size
+                FROM (VALUES ('open_count', q.open_count::numeric), ('win_ratio', q.win_ratio), ('win_amount', q.win_amount), ('cycle_days', 1 / NULLIF(q.cycle_days, 0))) v(driver, size)
+                WHERE v.size IS NOT NULL) s
+            GROUP BY s.driver) c
+        WHERE c.change < 0 ORDER BY c.change, c.driver LIMIT 1)
     SELECT CASE WHEN p.velocity_amount < p.before_amount THEN pg_catalog.round(100 * p.velocity_amount / p.before_amount, 2) WHEN p.velocity_amount >= p.before_amount THEN 100 END, COALESCE(p.won_count, 0),
         CASE WHEN p.velocity_amount / p.before_amount IS NOT NULL THEN pg_catalog.format('The pipeline of %s moved %s a day, against %s in the mean of %s before (%s won%s).',
             p.momentum_period, align.money_text(pg_catalog.round(p.velocity_amount)), align.money_text(pg_catalog.round(p.before_amount)), align.count_text(p.before_count, 'quarter'), align.count_text(p.won_count, 'deal'),
             CASE WHEN p.mean_error_ratio IS NOT NULL THEN pg_catalog.format('; a quarter was foretold by the one before within %s %%', pg_catalog.round(100 * p.mean_error_ratio)) ELSE '' END) END,
         CASE WHEN p.velocity_amount / p.before_amount IS NULL THEN 'Enter deals with amount, opening and closing.'
-             WHEN p.velocity_amount < 0.8 * p.before_amount THEN pg_catalog.format('Mend what changed most since the quarter before: %s.', COALESCE(align.driver_text(p.driver), 'see the query')) END,
+             WHEN p.velocity_amount < 0.8 * p.before_amount THEN pg_catalog.format('Mend what fell furthest behind the quarters before: %s.', (SELECT align.driver_text(f.driver) FROM fell f)) END,
         pg_catalog.format('SELECT * FROM align.momentum(NULL, 5, %L)', align.instant_text($1)),
         CASE WHEN p.velocity_amount / p.before_amount IS NULL THEN 'The velocity of the last full quarter, or of all four before, is not known.' END
     FROM (SELECT 1) one LEFT JOIN pair p ON true;
@@ -126,8 +136,8 @@ BEGIN ATOMIC
             (SELECT COALESCE(pg_catalog.sum(b.planned_amount), 0) FROM planned b) AS planned
         FROM spent s LEFT JOIN planned p ON p.key = s.key)
     SELECT CASE WHEN t.planned > 0 THEN pg_catalog.round(100 * t.within / NULLIF(t.amount, 0), 2) END, t.n,
-        CASE WHEN t.planned > 0 AND t.amount > 0 THEN pg_catalog.format('Of %s spent in %s so far, %s %% is what was planned; %s is for nothing in the plan, and %s above the budget of its item.',
-            align.money_text(pg_catalog.round(t.amount)), y.period, pg_catalog.round(100 * t.within / t.amount, 1), align.money_text(pg_catalog.round(t.orphan)), align.money_text(pg_catalog.round(t.amount - t.within - t.orphan))) END,
+        CASE WHEN t.planned > 0 AND t.amount > 0 THEN pg_catalog.format('Of %s spent in %s%s, %s %% is what was planned; %s is for nothing in the plan, and %s above the budget of its item.',
+            align.money_text(pg_catalog.round(t.amount)), y.period, CASE WHEN y.day < align.upper(y.period) THEN ' so far' ELSE '' END, pg_catalog.round(100 * t.within / t.amount, 1), align.money_text(pg_catalog.round(t.orphan)), align.money_text(pg_catalog.round(t.amount - t.within - t.orphan))) END,
         CASE WHEN t.planned = 0 THEN 'Enter the budget of the year into table budget_line.'
              WHEN COALESCE(t.amount, 0) = 0 THEN 'Record what is spent in table spend, each on an item of the plan.'
              WHEN t.within < t.amount THEN 'Say of each amount that was not planned what it was for; plan it, or stop it.' END,
@@ -135,7 +145,7 @@ BEGIN ATOMIC
             'SELECT spend_date, spend_amount, note, NULL, ''for nothing in the plan'' FROM align.spend_without_item WHERE spend_date BETWEEN %1$L AND %2$L',
             pg_catalog.to_char(align.lower(y.period), 'YYYY-MM-DD'), pg_catalog.to_char(LEAST(align.upper(y.period) - 1, y.day), 'YYYY-MM-DD')),
         CASE WHEN t.planned = 0 THEN pg_catalog.format('Nothing is budgeted for %s.', y.period)
-             WHEN COALESCE(t.amount, 0) = 0 THEN pg_catalog.format('Nothing was spent in %s so far.', y.period) END
+             WHEN COALESCE(t.amount, 0) = 0 THEN pg_catalog.format('Nothing was spent in %s%s.', y.period, CASE WHEN y.day < align.upper(y.period) THEN ' so far' ELSE '' END) END
     FROM total t CROSS JOIN year y;
 END;
 COMMENT ON FUNCTION align.dimension_focus(timestamptz) IS 'Is money spent on what was planned? Of what was spent in the fiscal year (that of spending_year) up to the day (UTC), 100 times the share that lies within the budget of its item for the year. What was spent on nothing in the plan, on what has no budget or above it, does not. NULL where nothing is budgeted or spent. Budgets are those of the live plan, which keeps no history.';

@@ -37,16 +37,17 @@ BEGIN ATOMIC
         SELECT r.dimension FROM row r WHERE r.dimension = 'written_plan' AND r.score_value IS NULL AND EXISTS (SELECT FROM align.plan_item i WHERE i.status IN ('proposed', 'active'))),
     fault AS MATERIALIZED (
         SELECT r.dimension, u.rank, u.area, f.cause,
-            COALESCE(r.finding, CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('No version of "%s" is signed by both teams. ', n.name) END || r.reason_not_measured, r.reason_not_measured) AS finding,
-            r.evidence_count, r.look_at, r.next_action, r.weight_ratio * pg_catalog.ln(100 / GREATEST(f.value, 1)) AS loss
+            f.finding, r.evidence_count, r.look_at, f.next_action, r.weight_ratio * pg_catalog.ln(100 / GREATEST(f.value, 1)) AS loss
         FROM row r JOIN align.diagnosis_rules() u ON u.dimension = r.dimension
         LEFT JOIN unsigned n ON n.dimension = r.dimension LEFT JOIN unplanned p ON p.dimension = r.dimension
         CROSS JOIN LATERAL (
             -- what is not signed halves the score: that is one fault, and what is left may be another
-            SELECT u.cause, r.score_value * CASE WHEN n.name IS NOT NULL THEN 2 ELSE 1 END AS value
+            SELECT u.cause, r.finding, r.score_value * CASE WHEN n.name IS NOT NULL THEN 2 ELSE 1 END AS value, CASE WHEN n.name IS NOT NULL THEN align.agree_text(r.dimension) ELSE r.next_action END AS next_action
             UNION ALL
             -- where it cannot be measured, it counts as if nothing were agreed
-            SELECT CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('no signed definition "%s"', n.name) ELSE 'no signed plan' END, CASE WHEN r.score_value IS NOT NULL THEN 50 ELSE 0 END
+            SELECT CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('no signed definition "%s"', n.name) ELSE 'no signed plan' END,
+                pg_catalog.concat_ws(' ', CASE WHEN n.name IS NOT NULL THEN pg_catalog.format('No version of "%s" is signed by both teams.', n.name) END, r.reason_not_measured),
+                CASE WHEN r.score_value IS NOT NULL THEN 50 ELSE 0 END, r.next_action
             WHERE n.name IS NOT NULL OR p.dimension IS NOT NULL) f
         WHERE f.value < u.least_value),
     won AS MATERIALIZED (
@@ -88,9 +89,8 @@ BEGIN ATOMIC
             pg_catalog.format('The step had passed as many leads as in %s, and they had gone on as all do, at the mean amount won.', b.compared_with),
             pg_catalog.format('SELECT * FROM align.bottleneck_by(%L) WHERE from_stage = %L ORDER BY %s DESC NULLS LAST', align.instant_text($1), b.from_stage, CASE WHEN s.loses THEN 'lost_lead_count' ELSE 'lost_days' END),
             CASE WHEN COALESCE(b.worst_segment, b.worst_source) IS NOT NULL THEN 'Look at ' || pg_catalog.concat_ws(' and ', 'segment ' || b.worst_segment, 'source ' || b.worst_source) || ' first.'
-                 ELSE pg_catalog.format('Take ten leads that %s %s, and ask who worked them what is done otherwise than in %s: no segment or source stands out.%s',
-                     CASE WHEN s.loses THEN 'went no further than' ELSE 'waited long at' END, b.from_stage, b.compared_with,
-                     ' In the pipeline, ' || (SELECT align.driver_text(m.driver) FROM align.momentum(NULL, 1, $1) m) || ' changed most.') END, NULL
+                 ELSE pg_catalog.format('Take ten leads that %s %s, and ask who worked them what is done otherwise than in %s: no segment or source stands out.',
+                     CASE WHEN s.loses THEN 'went no further than' ELSE 'waited long at' END, b.from_stage, b.compared_with) END, NULL
         FROM align.bottleneck($1) b CROSS JOIN LATERAL (SELECT b.lost_lead_low_count > 0 AS loses) s
         WHERE (s.loses OR b.lost_low_days > 0) AND b.finding NOT LIKE 'Too few%'
         UNION ALL
@@ -99,7 +99,7 @@ BEGIN ATOMIC
         FROM (SELECT r.*, pg_catalog.count(r.p) OVER () AS mixes FROM align.recency_trap($1) r) t WHERE t.is_trap AND t.p * t.mixes < 0.05
         UNION ALL
         SELECT 1, 'structure', 'a goal of one team', pg_catalog.format('%s: %s', pg_catalog.string_agg(g.item_key, ', ' ORDER BY g.gap_order), pg_catalog.min(g.detail)), pg_catalog.count(*), NULL, NULL, NULL,
-            'SELECT * FROM align.plan_gap() WHERE gap = ''not owned by leadership''', 'Give each goal to one above both teams.', NULL
+            pg_catalog.format('SELECT * FROM align.plan_gap(%L) WHERE gap = ''not owned by leadership''', align.instant_text($1)), 'Give each goal to one above both teams.', NULL
         FROM align.plan_gap($1) g WHERE g.gap = 'not owned by leadership' HAVING pg_catalog.count(*) > 0)
     SELECT pg_catalog.row_number() OVER (ORDER BY f.rank, f.amount DESC NULLS LAST, f.loss DESC NULLS LAST, f.cause)::integer,
         f.area, f.cause, f.finding, f.evidence_count, f.amount, f.customers, CASE WHEN f.amount IS NOT NULL THEN f.assumption END, f.look_at, f.next_action

@@ -35,19 +35,19 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION align.check_near_instant(timestamptz) IS 'An error when an instant is NULL, infinite, or more than 366 days ahead.';
 
--- By the clock, not the start of the transaction: the present may be given as clock_timestamp().
+-- By the clock, not the start of the transaction, and that of another machine may be ahead.
 CREATE FUNCTION align.check_past_instant(at timestamptz) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM align.check_instant($1);
-    IF $1 > pg_catalog.clock_timestamp() THEN
+    IF $1 > pg_catalog.clock_timestamp() + '1 minute'::interval THEN
         RAISE EXCEPTION 'invalid instant: %', $1
             USING ERRCODE = 'datetime_field_overflow',
                 DETAIL = 'It lies in the future, and what is recorded stays.',
                 HINT = 'Leave the instant out to mean the present.';
     END IF;
 END $$;
-COMMENT ON FUNCTION align.check_past_instant(timestamptz) IS 'An error when an instant is NULL, infinite, or in the future.';
+COMMENT ON FUNCTION align.check_past_instant(timestamptz) IS 'An error when an instant is NULL, infinite, or more than a minute in the future.';
 
 CREATE FUNCTION align.check_text(value text, what text, max_length integer) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$

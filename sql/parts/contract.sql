@@ -3,8 +3,8 @@
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('plan_teams', '["marketing", "sales"]', 'Teams that must sign a version of the plan before it is in force.', true);
 CREATE TRIGGER setting_check_plan_teams BEFORE INSERT OR UPDATE ON align.setting
-    FOR EACH ROW WHEN (NEW.key = 'plan_teams') EXECUTE FUNCTION align.check_setting($$$1 @@ 'strict $.type() == "array" && !exists($[*] ? (@.type() != "string"))'$$,
-        'It is a list of teams.', '["marketing", "sales"]');
+    FOR EACH ROW WHEN (NEW.key = 'plan_teams') EXECUTE FUNCTION align.check_setting($$$1 @@ 'strict $.type() == "array" && exists($[*]) && !exists($[*] ? (@.type() != "string"))'$$,
+        'It is a list of one team at least.', '["marketing", "sales"]');
 COMMENT ON TRIGGER setting_check_plan_teams ON align.setting IS 'what plan_teams may be';
 
 CREATE TABLE align.plan_version (

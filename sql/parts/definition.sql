@@ -3,8 +3,8 @@
 INSERT INTO align.setting (key, value, description, builtin) VALUES
     ('definition_teams', '{"*": ["marketing", "sales"]}', 'Teams that must sign a definition before it is in force: by its name, or under * for all others.', true);
 CREATE TRIGGER setting_check_definition_teams BEFORE INSERT OR UPDATE ON align.setting
-    FOR EACH ROW WHEN (NEW.key = 'definition_teams') EXECUTE FUNCTION align.check_setting($$$1 @@ 'strict !exists($.* ? (@.type() != "array")) && !exists($.*[*] ? (@.type() != "string"))'$$,
-        'It gives names of definitions, or * for all others, each with a list of teams.', '{"*": ["marketing", "sales"]}');
+    FOR EACH ROW WHEN (NEW.key = 'definition_teams') EXECUTE FUNCTION align.check_setting($$$1 @@ 'strict !exists($.* ? (@.type() != "array")) && !exists($.* ? (@.size() == 0)) && !exists($.*[*] ? (@.type() != "string"))'$$,
+        'It gives names of definitions, or * for all others, each with a list of one team at least.', '{"*": ["marketing", "sales"]}');
 COMMENT ON TRIGGER setting_check_definition_teams ON align.setting IS 'what definition_teams may be';
 
 CREATE TABLE align.definition (

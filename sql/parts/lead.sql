@@ -288,9 +288,9 @@ BEGIN
     IF NOT moved THEN
         RETURN;
     END IF;
-    -- calls of one transaction are at one instant: each comes after the one before
-    moment := GREATEST($3, last.at);
-    IF moment > $3 AND NOT (last.recorded_at = pg_catalog.now() AND moment < $3 + '1 millisecond'::interval) THEN
+    -- of moves at one instant, as now is in a transaction, each comes after the one before
+    moment := GREATEST(LEAST($3, pg_catalog.clock_timestamp()), last.at);
+    IF moment > $3 + '1 millisecond'::interval THEN
         RAISE EXCEPTION 'lead "%" cannot move to % at %', $1, target, $3
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = pg_catalog.format('It is in %s since %s, which is later.', last.stage, last.at),

@@ -244,6 +244,30 @@ CREATE TRIGGER metric_value_keep_all BEFORE TRUNCATE ON align.metric_value
     FOR EACH STATEMENT EXECUTE FUNCTION align.keep_metric_value();
 COMMENT ON TRIGGER metric_value_keep_all ON align.metric_value IS 'history stays';
 
+CREATE FUNCTION align.judged_count(metric bigint, period align.period) RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT pg_catalog.count(*)
+    FROM (SELECT t.set_at FROM align.metric_target t WHERE t.metric = $1 AND t.from_period OPERATOR(align.<) $2 ORDER BY t.from_period DESC LIMIT 1) b
+    JOIN align.metric_value v ON v.metric = $1 AND v.superseded_at IS NULL AND v.period OPERATOR(align.>=) $2 AND v.at >= b.set_at
+    WHERE NOT EXISTS (SELECT FROM align.metric_target n WHERE n.metric = $1 AND n.from_period OPERATOR(align.>) $2 AND n.from_period OPERATOR(align.<=) v.period);
+END;
+COMMENT ON FUNCTION align.judged_count(bigint, align.period) IS 'How many values of a metric, by its number, a target from a period on would judge anew: those of its periods that were recorded while an earlier target was set.';
+
+CREATE FUNCTION align.check_unjudged(metric bigint, period align.period) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    held constant bigint := align.judged_count($1, $2);
+BEGIN
+    IF held > 0 THEN
+        RAISE EXCEPTION 'target of metric "%" from % would rewrite history', (SELECT m.key FROM align.metric m WHERE m.id = $1), $2
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                DETAIL = pg_catalog.format('Values of these periods were recorded under an earlier target: %s.', held),
+                HINT = 'Set it from a later period on, of which there is no value yet.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION align.check_unjudged(bigint, align.period) IS 'An error when a target of a metric from a period on would judge values anew.';
+
 CREATE FUNCTION align.check_metric_target() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -261,7 +285,7 @@ BEGIN
     END IF;
     IF TG_OP <> 'INSERT' THEN
         SELECT pg_catalog.count(*) INTO held FROM align.metric_value v
-        WHERE v.metric = OLD.metric AND v.period OPERATOR(align.>=) OLD.from_period AND v.superseded_at IS NULL;
+        WHERE v.metric = OLD.metric AND v.period OPERATOR(align.>=) OLD.from_period AND v.superseded_at IS NULL AND v.at >= OLD.set_at;
         IF held > 0 THEN
             RAISE EXCEPTION 'target of metric "%" from % cannot change', (SELECT m.key FROM align.metric m WHERE m.id = OLD.metric), OLD.from_period
                 USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -273,9 +297,13 @@ BEGIN
         RETURN OLD;
     END IF;
     PERFORM align.check_metric_period(NEW.metric, NEW.from_period);
+    -- a restore may load values first, so rows are entered unasked, and by set_target alone
+    IF TG_OP = 'UPDATE' THEN
+        PERFORM align.check_unjudged(NEW.metric, NEW.from_period);
+    END IF;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION align.check_metric_target() IS 'Trigger: a target begins with a period of its metric; one from which on there are values is neither changed nor deleted.';
+COMMENT ON FUNCTION align.check_metric_target() IS 'Trigger: a target begins with a period of its metric; one that values were recorded under is neither changed nor deleted, nor is one moved to where others were.';
 CREATE TRIGGER metric_target_check BEFORE INSERT OR UPDATE OR DELETE ON align.metric_target
     FOR EACH ROW EXECUTE FUNCTION align.check_metric_target();
 COMMENT ON TRIGGER metric_target_check ON align.metric_target IS 'a target is of its metric''s grain, and stays once there are values';
@@ -327,11 +355,10 @@ COMMENT ON FUNCTION align.record_value(text, text, numeric, text, timestamptz) I
 REVOKE EXECUTE ON FUNCTION align.record_value(text, text, numeric, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION align.set_target(metric text, from_period text, target text) RETURNS boolean
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     asked align.metric := align.known_metric($1);
     last align.target;
-    held bigint;
 BEGIN
     IF $3 IS NULL THEN
         RAISE EXCEPTION 'invalid target of metric "%": NULL', $1
@@ -342,19 +369,7 @@ BEGIN
     INSERT INTO align.metric_target (metric, from_period, target, set_by)
     VALUES (asked.id, $2::align.period, $3::align.target, align.acting_role()) ON CONFLICT DO NOTHING;
     IF FOUND THEN
-        SELECT t.target INTO last FROM align.metric_target t
-        WHERE t.metric = asked.id AND t.from_period OPERATOR(align.<) $2::align.period ORDER BY t.from_period DESC LIMIT 1;
-        IF last IS NOT NULL THEN
-            SELECT pg_catalog.count(*) INTO held FROM align.metric_value v
-            WHERE v.metric = asked.id AND v.superseded_at IS NULL AND v.period OPERATOR(align.>=) $2::align.period
-              AND NOT EXISTS (SELECT FROM align.metric_target n WHERE n.metric = asked.id AND n.from_period OPERATOR(align.>) $2::align.period AND n.from_period OPERATOR(align.<=) v.period);
-            IF held > 0 THEN
-                RAISE EXCEPTION 'target of metric "%" from % would rewrite history', $1, $2::align.period
-                    USING ERRCODE = 'object_not_in_prerequisite_state',
-                        DETAIL = pg_catalog.format('Values of these periods are held against %s already: %s.', last, held),
-                        HINT = 'Set it from a later period on, of which there is no value yet; of several over values that had none, set the last first.';
-            END IF;
-        END IF;
+        PERFORM align.check_unjudged(asked.id, $2::align.period);
         RETURN true;
     END IF;
     SELECT t.target INTO last FROM align.metric_target t WHERE t.metric = asked.id AND t.from_period OPERATOR(align.=) $2::align.period;
@@ -366,7 +381,7 @@ BEGIN
     END IF;
     RETURN false;
 END $$;
-COMMENT ON FUNCTION align.set_target(text, text, text) IS 'Sets what a metric, by its key, should be from a period of its grain on, as in set_target(''leads'', ''2026-W01'', ''>= 50 ~ 45''); what was in force before stays so for earlier periods. Result: true, or false when it is set already. Error for an unknown metric, a period of another grain, a target that makes no sense, another target from the same period, or periods whose values are held against an earlier target already; a first target may be set over values that had none.';
+COMMENT ON FUNCTION align.set_target(text, text, text) IS 'Sets what a metric, by its key, should be from a period of its grain on, as in set_target(''leads'', ''2026-W01'', ''>= 50 ~ 45''); what was in force before stays so for earlier periods. Result: true, or false when it is set already. Error for an unknown metric, a period of another grain, a target that makes no sense, another target from the same period, or periods whose values were recorded under an earlier target; over values that are older than the targets it may be set.';
 REVOKE EXECUTE ON FUNCTION align.set_target(text, text, text) FROM PUBLIC;
 
 -- reading

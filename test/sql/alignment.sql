@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(189);
+SELECT plan(190);
 
 -- What a query says after some statements, which are then undone.
 CREATE FUNCTION pg_temp.after(change text, question text) RETURNS text LANGUAGE plpgsql AS $$
@@ -226,6 +226,10 @@ SELECT is((SELECT string_agg(concat_ws(' + ', cause, other) || ' = ' || found, E
         SELECT a.cause, b.cause AS other, pg_temp.causes_after(a.change || ';' || b.change) AS found FROM fault a JOIN fault b ON b.n > a.n WHERE (a.n, b.n) <> (6, 8) AND (a.n + b.n) % 5 = 0 OFFSET 0) t
     WHERE NOT array[cause, other] <@ (string_to_array(found, ' | '))[1:2]), NULL, 'in pairs: every two are found, first and second');
 
+-- a definition that nobody signed and teams that differ are two findings, each with its own words and step
+SELECT is(pg_temp.after((SELECT string_agg(change, ';' ORDER BY n) FROM fault WHERE n IN (6, 8)), $$SELECT string_agg(concat_ws(': ', cause, CASE WHEN cause LIKE 'no signed%' THEN finding END, next_step), E'\n' ORDER BY cause) FROM diagnose('2026-01-01Z') WHERE area = 'who'$$),
+    E'each team works other customers: Agree in which segments marketing stops or sales starts.\nno signed definition "ideal": No version of "ideal" is signed by both teams.: Write down whom you serve by propose_definition(''ideal'', ...), and have both teams sign it.', 'not signed, and not alike');
+
 -- cost: what can be said in money comes first, with its assumption
 SELECT is(pg_temp.after((SELECT string_agg(change, ';' ORDER BY n) FROM fault WHERE n IN (2, 4, 14)), $$SELECT string_agg(concat_ws(', ', finding_order, cause, cost_amount, assumption), E'\n' ORDER BY finding_order) FROM diagnose('2026-01-01Z')$$),
     E'1, orphan spending, 80, All that was spent outside of the plan is lost to it.\n2, two revenue goals\n3, promised reviews are not held', 'cost of orphan spending; what follows comes last');
@@ -250,7 +254,7 @@ SELECT is(pg_temp.after(change, format('SELECT %s FROM dimension_%s(''2026-01-01
     ('one_goal', 'finding', '', '100.0 % of both quotas of 2026 sit on the same outcomes (revenue): marketing is measured by 1 metric, sales by 1.'),
     ('one_goal', 'right(finding, 47)', $$INSERT INTO quota (period, team, metric, target) SELECT '2026', 'marketing', id, '>= 9' FROM metric WHERE key = 'calls'$$, 'marketing is measured by 2 metrics, sales by 1.'),
     ('momentum', 'finding', 'UPDATE deal SET amount = 1000 * amount', 'The pipeline of 2025-Q4 moved 268,293 a day, against 201,209 in the mean of 4 quarters before (20 deals won; a quarter was foretold by the one before within 1 %).'),
-    ('momentum', 'next_action', $$UPDATE deal SET amount = 300 WHERE closed_at >= '2025-10-01Z'$$, 'Mend what changed most since the quarter before: the amount of a won deal.'),
+    ('momentum', 'next_action', $$UPDATE deal SET amount = 300 WHERE closed_at >= '2025-10-01Z'$$, 'Mend what fell furthest behind the quarters before: the amount of a won deal.'),
     ('focus', 'finding', $$INSERT INTO spend (at, amount) VALUES ('2026-01-01', 1234567)$$, 'Of 1,234,587 spent in 2026 so far, 0.0 % is what was planned; 1,234,567 is for nothing in the plan, and 0 above the budget of its item.'),
     ('written_plan', 'finding', $$UPDATE plan_item SET title = 'Call' WHERE key = 'T'; INSERT INTO plan_version (version, period, body, sha256, published_at) SELECT 2, '2026', b, plan_hash(b), '2025-12-20Z' FROM plan_body('2026') b$$, 'The plan of 2026 (version 1, 4 items) is signed by all; 1 item has changed since.'),
     ('steadiness', 'finding', $$INSERT INTO message_version (message, version, body, set_at) VALUES ('promise', 2, 'Plants win hours', '2025-02-01Z')$$, '1 message in force was changed 1 time in 2.0 years together.'),
@@ -263,7 +267,7 @@ SELECT is(pg_temp.after(change, format('SELECT %s FROM dimension_%s(''2026-01-01
     ('who_we_serve', '(score_value BETWEEN 80 AND 99.99 AND next_action IS NULL)::text', $$UPDATE lead SET segment = 'large' WHERE key = 'L51'$$, 'true'),
     ('who_we_serve', 'next_action', $$UPDATE lead SET segment = CASE WHEN substr(key, 2)::int % 100 < 48 THEN 'large' ELSE 'small' END$$, 'Agree in which segments marketing stops or sales starts.')) t(dimension, part, change, expected);
 SELECT is(pg_temp.after((SELECT change FROM fault WHERE n = 17) || $$; UPDATE deal SET amount = 20000 * amount$$, $$SELECT concat_ws(E'\n', finding, next_step) FROM diagnose('2026-01-01Z')$$),
-    E'35.0 % of 100 leads pass within 90 days, against 60.0 % (2025-Q3): 25 leads and 7.1 customers lost, worth 142,857,143.\nTake ten leads that went no further than lead, and ask who worked them what is done otherwise than in 2025-Q3: no segment or source stands out. In the pipeline, the number of open deals changed most.', 'in words: a step that loses');
+    E'35.0 % of 100 leads pass within 90 days, against 60.0 % (2025-Q3): 25 leads and 7.1 customers lost, worth 142,857,143.\nTake ten leads that went no further than lead, and ask who worked them what is done otherwise than in 2025-Q3: no segment or source stands out.', 'in words: a step that loses');
 SELECT is(array_agg(align.count_text(n, 'item')), '{"0 items","1 item","1,200 items",NULL}', 'how many of a thing') FROM unnest('{0,1,1200,NULL}'::int[]) n;
 
 -- the change of the index, exactly

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(96);
+SELECT plan(98);
 
 -- tables
 SELECT is((SELECT string_agg(key, ', ' ORDER BY key) FROM team),
@@ -25,13 +25,13 @@ SELECT is(pg_temp.error_of(format('UPDATE setting SET value = value WHERE key = 
 CREATE FUNCTION pg_temp.error_of_setting(key text, value text) RETURNS text LANGUAGE sql
     RETURN pg_temp.error_of(format('UPDATE setting SET value = %L WHERE key = %L', value, key));
 SELECT is(pg_temp.error_of_setting(key, value), 'no error', format('%s: %s', key, value)) FROM (VALUES
-    ('funnel_within', 'null'), ('funnel_within', '"36 hours"'), ('definition_teams', '{}'), ('plan_teams', '[]'), ('fiscal_start_month', '12'), ('message_repeat_days', '0.5'), ('alignment_definitions', '{"lead": "sql"}')) s(key, value);
+    ('funnel_within', 'null'), ('funnel_within', '"36 hours"'), ('definition_teams', '{}'), ('plan_teams', '["sales"]'), ('fiscal_start_month', '12'), ('message_repeat_days', '0.5'), ('alignment_definitions', '{"lead": "sql"}')) s(key, value);
 SELECT is(pg_temp.error_of_setting('message_repeat_days', '-1'), '23514 | invalid setting "message_repeat_days": -1 | It is a number of days, above 0 and up to 36525, which are 100 years. | Write it as in 90.', 'the whole message');
 SELECT is(pg_temp.error_of($$INSERT INTO setting (key, description) VALUES ('fiscal_start_month', 'mine')$$), '23514 | invalid setting "fiscal_start_month": NULL | It is the number of a month, 1 to 12. | Write it as in 1 for January.', 'none, and on entering');
 SELECT is(split_part(pg_temp.error_of_setting(s.key, v), ' | ', 2), format('invalid setting "%s": %s', s.key, v::jsonb), format('%s: %s', s.key, v)) FROM (VALUES
     (1, 'funnel_steps', ARRAY['["lead", "fame"]', '["lead", "mql", "lead"]', '["lead"]', '["lead", null]', '"lead"']),
     (2, 'funnel_within', ARRAY['"soon"', '"-1 days"', '"3 months"', '"99999999999 days"', '["90 days"]']),
-    (3, 'definition_teams', ARRAY['["sales"]', '{"*": "sales"}', '{"*": [1]}']), (4, 'leadership_teams', ARRAY['"leadership"', '[null]']), (5, 'plan_teams', ARRAY['{}']), (6, 'granting_teams', ARRAY['[["leadership"]]']),
+    (3, 'definition_teams', ARRAY['["sales"]', '{"*": "sales"}', '{"*": [1]}', '{"mql": []}']), (4, 'leadership_teams', ARRAY['"leadership"', '[null]']), (5, 'plan_teams', ARRAY['{}', '[]']), (6, 'granting_teams', ARRAY['[["leadership"]]']),
     (7, 'fiscal_start_month', ARRAY['0', '13', '1.5', '"May"', '"5"']), (8, 'message_repeat_days', ARRAY['0', '36526', '"often"', '[90]', 'null']), (9, 'alignment_definitions', ARRAY['{"serve": "icp"}', '{"lead": 1}', '"mql"'])) s(place, key, v0), unnest(v0) WITH ORDINALITY u(v, n) ORDER BY place, n;
 -- texts
 SELECT is(pg_temp.error_of($$SELECT check_text(E' \n', 'title', 500)$$), '22023 | invalid title: it is empty | It has 1 to 500 characters, and not only blanks. | Write it in words.', 'a text of blanks');

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(64);
+SELECT plan(65);
 
 INSERT INTO account (key) VALUES ('acme');
 INSERT INTO lead (key, account, source, owner, attrs) VALUES ('L1', (SELECT id FROM account), 'web', 'ann', '{"email": "bob@acme.example"}'), ('L2', NULL, 'fair', 'ann', '{}');
@@ -36,6 +36,10 @@ SELECT is(replace(pg_temp.error_of(format('SELECT align.advance(%L, %L, %L)', 'L
 INSERT INTO lead (key) VALUES ('T1');
 SELECT results_eq(format($$SELECT * FROM advance('T1', %L, '2026-02-01Z')$$, m.stage), format($$VALUES (%L::text, %L::text, true)$$, m.before, m.stage), 'T1 to ' || m.stage)
 FROM (VALUES (NULL, 'sql'), ('sql', 'recycled'), ('recycled', 'sql'), ('sql', 'recycled'), ('recycled', 'lead')) m(before, stage);
+-- the same over several transactions: an export by days, the second move a microsecond after the first
+INSERT INTO lead (key) VALUES ('T2');
+INSERT INTO stage_event (lead, at, stage, recorded_at) SELECT id, at, stage::stage, '2026-02-02Z' FROM lead, (VALUES (timestamptz '2026-02-01Z', 'recycled'), ('2026-02-01 00:00:00.000001Z', 'mql')) e(at, stage) WHERE key = 'T2';
+SELECT results_eq($$SELECT * FROM advance('T2', 'sal', '2026-02-01Z')$$, $$VALUES ('mql'::text, 'sal'::text, true)$$, 'moves at one instant, of several transactions');
 SELECT results_eq($$SELECT e.stage::text, EXTRACT(microseconds FROM e.at)::integer FROM stage_event e JOIN lead l ON l.id = e.lead WHERE l.key = 'T1' ORDER BY e.at, e.stage$$,
     $$VALUES ('sql', 0), ('recycled', 0), ('sql', 1), ('recycled', 1), ('lead', 2)$$, 'a microsecond later where the order of stages would hide it');
 

@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(83);
+SELECT plan(85);
 
 -- the same without the row that a check names, and its number
 CREATE FUNCTION pg_temp.refusal_of(statement text) RETURNS text LANGUAGE sql AS $$
@@ -92,13 +92,19 @@ SELECT lives_ok($$INSERT INTO align.metric (key, title, kind, measures, grain) V
     'a metric without values goes, with its targets');
 
 -- targets
-SELECT ok(set_target('leads', '2026-W03', '>= 20'), 'a target is set, also over values that had none');
-SELECT ok(set_target('leads', '2026-W01', '>= 11 ~ 9'), 'for earlier periods it is another');
+SELECT ok(set_target('leads', '2026-W01', '>= 11 ~ 9'), 'a target is set, also over values that are older than it');
+SELECT ok(set_target('leads', '2026-W03', '>= 20'), 'for later periods it is another');
 SELECT ok(NOT set_target('leads', '2026-W01', '>=11~9'), 'the same again is not');
-SELECT is(pg_temp.error_of($$SELECT align.set_target('leads', '2026-W04', '>= 1')$$),
-    '55000 | target of metric "leads" from 2026-W04 would rewrite history | Values of these periods are held against >= 20 already: 1. | Set it from a later period on, of which there is no value yet; of several over values that had none, set the last first.', 'what was judged stays judged');
 SAVEPOINT before;
-SELECT ok(set_target('leads', '2026-W02', '>= 12'), 'where no value is held it may come between two');
+SELECT lives_ok($$DELETE FROM align.metric_target WHERE from_period = '2026-W01'; SELECT align.set_target('leads', '2026-W01', '>= 12'); SELECT align.set_target('leads', '2026-W02', '>= 12')$$, 'while no value was recorded under it, it can be taken back, and another come between');
+ROLLBACK TO before;
+SELECT set_target('leads', '2026-W20', '>= 1') AND record_value('leads', '2026-W05', 3) AS recorded \gset
+SELECT is(pg_temp.error_of($$SELECT align.set_target('leads', '2026-W04', '>= 1')$$),
+    '55000 | target of metric "leads" from 2026-W04 would rewrite history | Values of these periods were recorded under an earlier target: 1. | Set it from a later period on, of which there is no value yet.', 'what was judged stays judged');
+SELECT is(pg_temp.error_of($$UPDATE align.metric_target SET from_period = '2026-W04' WHERE from_period = '2026-W20'$$),
+    '55000 | target of metric "leads" from 2026-W04 would rewrite history | Values of these periods were recorded under an earlier target: 1. | Set it from a later period on, of which there is no value yet.', 'also by moving a later one');
+SELECT lives_ok($$SELECT align.set_target('leads', '2026-W02', '>= 12')$$, 'where no such value is, another may still come between two');
+SELECT is(pg_temp.error_of($$DELETE FROM align.metric_target WHERE from_period = '2026-W01'$$), '55000 | target of metric "leads" from 2026-W01 cannot change | Values are held against it, or have been: 1. | Set the next one from a later period on: set_target(metric, from_period, target).', 'a target with values stays');
 ROLLBACK TO before;
 SELECT is((SELECT count(*) FROM metric_target), 2::bigint, 'and nothing else is left');
 SELECT is(pg_temp.error_of($$SELECT align.set_target('leads', '2026-W03', '>= 21')$$),
@@ -106,7 +112,6 @@ SELECT is(pg_temp.error_of($$SELECT align.set_target('leads', '2026-W03', '>= 21
 SELECT is(pg_temp.error_of($$INSERT INTO align.metric_target (metric, from_period, target) SELECT id, '2026-W03', '>= 21' FROM align.metric WHERE key = 'leads'$$) LIKE '23505 | duplicate key value violates unique constraint "metric_target_pkey"%', true, 'by INSERT too');
 SELECT is(pg_temp.error_of($$SELECT align.set_target('leads', '2026-01', '>= 21')$$),
     '23514 | invalid period of metric "leads": 2026-01 | Its periods are weeks. | Write 2026-W01 for the one that holds its first day.', 'a target begins with a period of the metric');
-SELECT is(pg_temp.error_of($$DELETE FROM align.metric_target WHERE from_period = '2026-W01'$$), '55000 | target of metric "leads" from 2026-W01 cannot change | Values are held against it, or have been: 2. | Set the next one from a later period on: set_target(metric, from_period, target).', 'a target with values stays');
 SELECT set_target('leads', '2026-W20', '>= 1') AS set \gset
 SELECT lives_ok($$UPDATE align.metric_target SET target = '>= 2' WHERE from_period = '2026-W20'; DELETE FROM align.metric_target WHERE from_period = '2026-W20'$$, 'one that nothing is held against yet can be put right');
 SELECT results_eq($$SELECT period, period_start_date, value, target, status, round(attainment_ratio, 4), origin FROM metric_history WHERE metric_key = 'leads' ORDER BY 2$$,
