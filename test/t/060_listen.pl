@@ -12,7 +12,8 @@ my $node = new_node('listen');
 my $folder = abs_path(PostgreSQL::Test::Utils::tempdir());
 my ($include, $library) = map { my $path = `pg_config --$_`; chomp $path; $path } qw(includedir libdir);
 
-system('cc', '-Wall', '-Werror', "$ENV{ALIGN_ROOT}/examples/listen.c", "-I$include", "-L$library", "-Wl,-rpath,$library", '-lpq', '-o', "$folder/listen") == 0
+# a client library with a sanitizer in it wants the same of its program
+system('cc', '-Wall', '-Werror', $ENV{SANITIZE} ? '-fsanitize=address,undefined' : (), "$ENV{ALIGN_ROOT}/examples/listen.c", "-I$include", "-L$library", "-Wl,-rpath,$library", '-lpq', '-o', "$folder/listen") == 0
   or die 'listen.c does not compile';
 
 new_database($node, 'company');
