@@ -38,8 +38,9 @@ typedef struct Crosstab
 	uint32		capacity;		/* a power of 2; there are twice as many slots */
 	CrosstabCell *cells;
 	uint32	   *slots;			/* 1 + number of a cell; 0: free */
-	int128		total;			/* of all cells: a bigint between calls, so that no
-								 * sum of some is too large where none is below zero */
+	int128		total;			/* of all cells: a bigint between calls, so
+								 * that no sum of some is too large where none
+								 * is below zero */
 	Size		text_bytes;
 	uint32		flags[2][2];	/* 1 + number of the cell of two booleans */
 } Crosstab;

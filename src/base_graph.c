@@ -63,8 +63,10 @@ align_graph_order(int nodes, const Places *out, int *order, int *waiting)
 	{
 		CHECK_FOR_INTERRUPTS();
 		foreach_place(next, out, order[done])
+		{
 			if (--waiting[next] == 0)
-			order[count++] = next;
+				order[count++] = next;
+		}
 	}
 	return count;
 }

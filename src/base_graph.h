@@ -18,6 +18,7 @@ typedef struct Places
 	int		   *edge;
 } Places;
 
+/* With a body in braces, so that it is indented as one. */
 #define foreach_place(at, list, i) \
 	for (int at##_at = (list)->first[i], at; \
 		 at##_at < (list)->first[(i) + 1] && ((at = (list)->to[at##_at]), true); at##_at++)

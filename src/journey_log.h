@@ -31,7 +31,7 @@ typedef struct EventKey
 typedef struct EventChunk
 {
 	struct EventChunk *next;
-	uint32		used;			/* of a chunk that is not the last */
+	uint32		used;			/* known of all but a partition's last chunk */
 	uint32		capacity;
 	LoggedEvent events[FLEXIBLE_ARRAY_MEMBER];
 } EventChunk;

@@ -230,10 +230,12 @@ align_plan_above(PG_FUNCTION_ARGS)
 			values[1] = Int64GetDatum(graph.ids[found[done]]);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 			foreach_place(next, &out, found[done])
-				if (seen_by[next] != n)
 			{
-				seen_by[next] = n;
-				found[count++] = next;
+				if (seen_by[next] != n)
+				{
+					seen_by[next] = n;
+					found[count++] = next;
+				}
 			}
 		}
 	}
@@ -274,10 +276,12 @@ align_plan_reaching(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &null);
 		foreach_place(next, &in, order[done])
-			if (!seen[next])
 		{
-			seen[next] = true;
-			order[count++] = next;
+			if (!seen[next])
+			{
+				seen[next] = true;
+				order[count++] = next;
+			}
 		}
 	}
 	return (Datum) 0;
@@ -380,7 +384,9 @@ align_plan_schedule(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		latest[n] = end;
 		foreach_place(next, &out, n)
+		{
 			latest[n] = earlier_of(latest[n], minus_days(latest[next], days[next]));
+		}
 	}
 	for (int n = 0; n < graph.node_count; n++)
 	{

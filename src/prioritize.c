@@ -295,13 +295,17 @@ read_alternatives(Portfolio *portfolio, const Elements *members, const Elements 
 	portfolio->members = align_graph_gather(portfolio->alternatives, alternative, item, count);
 	seen_in = palloc0(sizeof(int) * (portfolio->items + 1));
 	for (int i = 0; i < portfolio->alternatives; i++)
+	{
 		foreach_place(member, &portfolio->members, i)
-			if (seen_in[member] != i + 1)
 		{
-			seen_in[member] = i + 1;
-			item[kept] = member;
-			alternative[kept++] = i;
+			if (seen_in[member] != i + 1)
+			{
+				seen_in[member] = i + 1;
+				item[kept] = member;
+				alternative[kept++] = i;
+			}
 		}
+	}
 	portfolio->members = align_graph_gather(portfolio->alternatives, alternative, item, kept);
 	portfolio->alternatives_of = align_graph_gather(portfolio->items, item, alternative, kept);
 }

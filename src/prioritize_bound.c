@@ -122,8 +122,10 @@ add_row(const Bound *bound, int id, double factor, double *to)
 			break;
 		case ROW_ALTERNATIVE:
 			foreach_place(member, &bound->portfolio->members, row->a)
+			{
 				if (bound->column[member] >= 0)
-				to[bound->column[member]] += factor;
+					to[bound->column[member]] += factor;
+			}
 			break;
 		case ROW_NONE:
 			break;
@@ -481,8 +483,10 @@ add_cuts(Bound *bound)
 		double		sum = 0;
 
 		foreach_place(member, &portfolio->members, i)
+		{
 			if (bound->column[member] >= 0)
-			sum += align_bound_share(bound, member);
+				sum += align_bound_share(bound, member);
+		}
 		if (sum > 1 + 1e-6)
 		{
 			if (!add_cut(bound, ROW_ALTERNATIVE, i, 0))
@@ -491,14 +495,18 @@ add_cuts(Bound *bound)
 		}
 	}
 	for (int c = 0; c < bound->column_count && count < CUTS_A_ROUND; c++)
+	{
 		foreach_place(need, &portfolio->needs, bound->item[c])
+		{
 			if (bound->column[need] >= 0 && count < CUTS_A_ROUND &&
 				align_bound_share(bound, bound->item[c]) > align_bound_share(bound, need) + 1e-6)
-		{
-			if (!add_cut(bound, ROW_NEED, bound->item[c], need))
-				return count;
-			count++;
+			{
+				if (!add_cut(bound, ROW_NEED, bound->item[c], need))
+					return count;
+				count++;
+			}
 		}
+	}
 	return count;
 }
 

@@ -63,12 +63,16 @@ align_portfolio_closure(const Portfolio *portfolio, const Places *edges, int ite
 	found[count++] = item;
 	seen[item] = true;
 	for (int done = 0; done < count; done++)
+	{
 		foreach_place(next, edges, found[done])
-			if (!seen[next] && (among == NULL || among[next] == wanted))
 		{
-			seen[next] = true;
-			found[count++] = next;
+			if (!seen[next] && (among == NULL || among[next] == wanted))
+			{
+				seen[next] = true;
+				found[count++] = next;
+			}
 		}
+	}
 	for (int i = 0; i < count; i++)
 		seen[found[i]] = false;
 	return count;
@@ -103,10 +107,12 @@ order_items(Portfolio *portfolio)
 		way[count++] = item;
 		seen[item] = count;
 		foreach_place(next, &portfolio->needs, item)
-			if (waits[next] > 0)
 		{
-			item = next;
-			break;
+			if (waits[next] > 0)
+			{
+				item = next;
+				break;
+			}
 		}
 	}
 	initStringInfo(&cycle);
@@ -180,26 +186,32 @@ settle_musts(Portfolio *portfolio, Selection *musts)
 					 errdetail("%s%s.", portfolio->must[item] ? "" : "A must needs it. ", portfolio->blocked[item]),
 					 errhint("Clear what blocks it, or let it be no must.")));
 		foreach_place(next, &portfolio->needs, item)
+		{
 			portfolio->state[next] = ITEM_MUST;
+		}
 	}
 	for (int i = 0; i < portfolio->items; i++)
 	{
 		if (portfolio->state[i] != ITEM_MUST)
 			continue;
 		foreach_place(alternative, &portfolio->alternatives_of, i)
-			if (musts->taken[alternative]++ > 0)
 		{
-			int			other = -1;
+			if (musts->taken[alternative]++ > 0)
+			{
+				int			other = -1;
 
-			foreach_place(member, &portfolio->members, alternative)
-				if (portfolio->state[member] == ITEM_MUST && member != i && other < 0)
-				other = member;
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the must-dos exclude one another: \"%s\" and \"%s\"", portfolio->name[other], portfolio->name[i]),
-					 errdetail("Both are of \"%s\", of which one is done at most%s.", portfolio->alternative[alternative],
-							   portfolio->must[other] && portfolio->must[i] ? "" : "; a must needs what is no must itself"),
-					 errhint("Let one of them be no must.")));
+				foreach_place(member, &portfolio->members, alternative)
+				{
+					if (portfolio->state[member] == ITEM_MUST && member != i && other < 0)
+						other = member;
+				}
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("the must-dos exclude one another: \"%s\" and \"%s\"", portfolio->name[other], portfolio->name[i]),
+						 errdetail("Both are of \"%s\", of which one is done at most%s.", portfolio->alternative[alternative],
+								   portfolio->must[other] && portfolio->must[i] ? "" : "; a must needs what is no must itself"),
+						 errhint("Let one of them be no must.")));
+			}
 		}
 		musts->chosen[i] = true;
 		musts->value += portfolio->value[i];
@@ -232,23 +244,31 @@ find_fault(const Portfolio *portfolio, const Selection *musts, int item,
 		if (portfolio->blocked[found[i]] != NULL)
 			return psprintf("it needs %s, which is not possible: %s", portfolio->name[found[i]], portfolio->blocked[found[i]]);
 	for (int i = 0; i < count && fault == NULL; i++)
-		foreach_place(alternative, &portfolio->alternatives_of, found[i])
 	{
-		if (musts->taken[alternative] > 0)
+		foreach_place(alternative, &portfolio->alternatives_of, found[i])
 		{
-			foreach_place(member, &portfolio->members, alternative)
-				if (musts->chosen[member] && fault == NULL)
-				fault = psprintf("%s%s must be done, and of \"%s\" one is done at most", i > 0 ? "with what it needs: " : "",
-								 portfolio->name[member], portfolio->alternative[alternative]);
+			if (musts->taken[alternative] > 0)
+			{
+				foreach_place(member, &portfolio->members, alternative)
+				{
+					if (musts->chosen[member] && fault == NULL)
+						fault = psprintf("%s%s must be done, and of \"%s\" one is done at most", i > 0 ? "with what it needs: " : "",
+										 portfolio->name[member], portfolio->alternative[alternative]);
+				}
+			}
+			else if (taken_by[alternative] >= 0)
+				fault = psprintf("it needs both %s and %s, and of \"%s\" one is done at most", portfolio->name[taken_by[alternative]],
+								 portfolio->name[found[i]], portfolio->alternative[alternative]);
+			taken_by[alternative] = found[i];
 		}
-		else if (taken_by[alternative] >= 0)
-			fault = psprintf("it needs both %s and %s, and of \"%s\" one is done at most", portfolio->name[taken_by[alternative]],
-							 portfolio->name[found[i]], portfolio->alternative[alternative]);
-		taken_by[alternative] = found[i];
 	}
 	for (int i = 0; i < count; i++)
+	{
 		foreach_place(alternative, &portfolio->alternatives_of, found[i])
+		{
 			taken_by[alternative] = -1;
+		}
+	}
 	for (int r = 0; r < portfolio->resources && fault == NULL; r++)
 	{
 		int64		cost = 0;

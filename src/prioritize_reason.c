@@ -67,9 +67,13 @@ rank_item(const Portfolio *portfolio, const bool *chosen, int item, int *rank, i
 
 		item = way[depth - 1];
 		if (chosen[item])
+		{
 			foreach_place(need, &portfolio->needs, item)
+			{
 				if (rank[need] == 0 && waits_for < 0)
-				waits_for = need;
+					waits_for = need;
+			}
+		}
 		if (waits_for >= 0)
 			way[depth++] = waits_for;
 		else
@@ -139,8 +143,10 @@ gather(const Places *edges, int item, const bool *chosen, bool wanted, int *foun
 	int			count = 0;
 
 	foreach_place(next, edges, item)
+	{
 		if (chosen[next] == wanted)
-		found[count++] = next;
+			found[count++] = next;
+	}
 	return count;
 }
 
@@ -265,13 +271,19 @@ explain_deferred(StringInfo out, const Portfolio *portfolio, const Outcome *outc
 	}
 	appendStringInfo(out, "worth %s: ", worth(portfolio, portfolio->value[item]));
 	for (int i = 0; i < count && !is_told; i++)
+	{
 		foreach_place(alternative, &portfolio->alternatives_of, found[i])
-			foreach_place(member, &portfolio->members, alternative)
-			if (chosen[member] && !is_told)
 		{
-			appendStringInfo(out, "of \"%s\" %s is done instead", portfolio->alternative[alternative], portfolio->name[member]);
-			is_told = true;
+			foreach_place(member, &portfolio->members, alternative)
+			{
+				if (chosen[member] && !is_told)
+				{
+					appendStringInfo(out, "of \"%s\" %s is done instead", portfolio->alternative[alternative], portfolio->name[member]);
+					is_told = true;
+				}
+			}
 		}
+	}
 	if (!is_told && !explain_lack(out, portfolio, outcome, found, count))
 	{
 		appendStringInfoString(out, "what it needs is in the way of others");

@@ -68,7 +68,9 @@ fix(Search *search, int item, int to)
 		if (search->fixed[item] == 0)
 		{
 			foreach_place(next, &portfolio->needed_by, item)
+			{
 				keeps = keeps && set_fixed(search, next, 0);
+			}
 			continue;
 		}
 		for (int r = 0; r < portfolio->resources; r++)
@@ -77,11 +79,17 @@ fix(Search *search, int item, int to)
 			keeps = keeps && search->used[r] <= portfolio->limit[r];
 		}
 		foreach_place(next, &portfolio->needs, item)
+		{
 			keeps = keeps && set_fixed(search, next, 1);
+		}
 		foreach_place(alternative, &portfolio->alternatives_of, item)
+		{
 			foreach_place(next, &portfolio->members, alternative)
-			if (next != item)
-			keeps = keeps && set_fixed(search, next, 0);
+			{
+				if (next != item)
+					keeps = keeps && set_fixed(search, next, 0);
+			}
+		}
 	}
 	return keeps;
 }

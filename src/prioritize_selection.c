@@ -45,7 +45,9 @@ toggle(const Portfolio *portfolio, Selection *selection, int item)
 	for (int r = 0; r < portfolio->resources; r++)
 		selection->used[r] += sign * portfolio->cost[(Size) item * portfolio->resources + r];
 	foreach_place(alternative, &portfolio->alternatives_of, item)
+	{
 		selection->taken[alternative] += sign;
+	}
 }
 
 static bool
@@ -55,9 +57,13 @@ keeps_rules(const Portfolio *portfolio, const Selection *selection, const int *i
 		if (selection->used[r] > portfolio->limit[r])
 			return false;
 	for (int i = 0; i < count; i++)
+	{
 		foreach_place(alternative, &portfolio->alternatives_of, items[i])
+		{
 			if (selection->taken[alternative] > 1)
-			return false;
+				return false;
+		}
+	}
 	return true;
 }
 
@@ -111,7 +117,9 @@ align_selection_trim(const Portfolio *portfolio, Selection *selection)
 		if (!selection->chosen[item] || portfolio->state[item] == ITEM_MUST || portfolio->value[item] > 0)
 			continue;
 		foreach_place(next, &portfolio->needed_by, item)
+		{
 			is_needed = is_needed || selection->chosen[next];
+		}
 		if (!is_needed)
 			toggle(portfolio, selection, item);
 	}
@@ -188,18 +196,24 @@ align_selection_force(const Portfolio *portfolio, Selection *selection, int item
 		stays[found[i]] = true;
 	for (int i = 0; i < items && result; i++)
 		if (stays[i])
+		{
 			foreach_place(alternative, &portfolio->alternatives_of, i)
-				foreach_place(member, &portfolio->members, alternative)
-				if (selection->chosen[member] && !stays[member] && result)
 			{
-				count = gather_loss(portfolio, selection, member, stays, seen, found);
-				result = count > 0;
-				for (int k = 0; k < count; k++)
+				foreach_place(member, &portfolio->members, alternative)
 				{
-					toggle(portfolio, selection, found[k]);
-					out[out_count++] = found[k];
+					if (selection->chosen[member] && !stays[member] && result)
+					{
+						count = gather_loss(portfolio, selection, member, stays, seen, found);
+						result = count > 0;
+						for (int k = 0; k < count; k++)
+						{
+							toggle(portfolio, selection, found[k]);
+							out[out_count++] = found[k];
+						}
+					}
 				}
 			}
+		}
 	while (result)
 	{
 		int			worst = -1;
