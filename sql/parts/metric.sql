@@ -244,20 +244,14 @@ CREATE TRIGGER metric_value_keep_all BEFORE TRUNCATE ON align.metric_value
     FOR EACH STATEMENT EXECUTE FUNCTION align.keep_metric_value();
 COMMENT ON TRIGGER metric_value_keep_all ON align.metric_value IS 'history stays';
 
-CREATE FUNCTION align.judged_count(metric bigint, period align.period) RETURNS bigint
-    LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT pg_catalog.count(*)
-    FROM (SELECT t.set_at FROM align.metric_target t WHERE t.metric = $1 AND t.from_period OPERATOR(align.<) $2 ORDER BY t.from_period DESC LIMIT 1) b
-    JOIN align.metric_value v ON v.metric = $1 AND v.superseded_at IS NULL AND v.period OPERATOR(align.>=) $2 AND v.at >= b.set_at
-    WHERE NOT EXISTS (SELECT FROM align.metric_target n WHERE n.metric = $1 AND n.from_period OPERATOR(align.>) $2 AND n.from_period OPERATOR(align.<=) v.period);
-END;
-COMMENT ON FUNCTION align.judged_count(bigint, align.period) IS 'How many values of a metric, by its number, a target from a period on would judge anew: those of its periods that were recorded while an earlier target was set.';
-
 CREATE FUNCTION align.check_unjudged(metric bigint, period align.period) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    held constant bigint := align.judged_count($1, $2);
+    since timestamptz := (SELECT t.set_at FROM align.metric_target t WHERE t.metric = $1 AND t.from_period OPERATOR(align.<) $2 ORDER BY t.from_period DESC LIMIT 1);
+    held bigint := (
+        SELECT pg_catalog.count(*) FROM align.metric_value v
+        WHERE v.metric = $1 AND v.superseded_at IS NULL AND v.period OPERATOR(align.>=) $2 AND v.at >= since
+          AND NOT EXISTS (SELECT FROM align.metric_target n WHERE n.metric = $1 AND n.from_period OPERATOR(align.>) $2 AND n.from_period OPERATOR(align.<=) v.period));
 BEGIN
     IF held > 0 THEN
         RAISE EXCEPTION 'target of metric "%" from % would rewrite history', (SELECT m.key FROM align.metric m WHERE m.id = $1), $2
@@ -266,7 +260,7 @@ BEGIN
                 HINT = 'Set it from a later period on, of which there is no value yet.';
     END IF;
 END $$;
-COMMENT ON FUNCTION align.check_unjudged(bigint, align.period) IS 'An error when a target of a metric from a period on would judge values anew.';
+COMMENT ON FUNCTION align.check_unjudged(bigint, align.period) IS 'An error when a target of a metric, by its number, from a period on would judge values anew: those of its periods that were recorded while an earlier target was set.';
 
 CREATE FUNCTION align.check_metric_target() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
