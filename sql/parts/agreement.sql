@@ -354,18 +354,28 @@ COMMENT ON AGGREGATE align.log_loss_detail(double precision, boolean) IS 'Log lo
 
 -- whom marketing brings against whom sales works
 
+-- first entries alone: no journey need be built
+CREATE FUNCTION align.segment_entry(at timestamptz, since timestamptz) RETURNS TABLE (segment text, is_marketing boolean)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT COALESCE(l.segment, '(none)'), s.is_marketing
+    FROM (SELECT e.lead, pg_catalog.min(e.at) FILTER (WHERE e.stage OPERATOR(align.=) 'mql'::align.stage) AS marketing_at,
+              pg_catalog.min(e.at) FILTER (WHERE e.stage OPERATOR(align.<>) 'mql'::align.stage) AS sales_at
+          FROM align.stage_event e
+          WHERE e.stage OPERATOR(align.>=) 'mql'::align.stage AND e.stage OPERATOR(align.<=) 'opportunity'::align.stage AND e.at <= $1
+          GROUP BY e.lead) n
+    JOIN align.lead l ON l.id = n.lead
+    CROSS JOIN LATERAL (VALUES (true, n.marketing_at), (false, n.sales_at)) s(is_marketing, entered_at)
+    WHERE s.entered_at > COALESCE($2, '-infinity');
+END;
+COMMENT ON FUNCTION align.segment_entry(timestamptz, timestamptz) IS 'The segment, or (none), of each lead that marketing brought (it entered mql first) by an instant and after another, and of each that sales works (it entered sal, sql or opportunity first): a row for either.';
+
 CREATE FUNCTION align.segment_divergence(at timestamptz DEFAULT pg_catalog.now(), since timestamptz DEFAULT NULL)
     RETURNS TABLE (segment text, is_total boolean, marketing_count bigint, sales_count bigint, marketing_ratio numeric, sales_ratio numeric, divergence numeric)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH side AS (
-        SELECT COALESCE(j.segment, '(none)') AS segment, s.is_marketing
-        FROM align.lead_journey j
-        CROSS JOIN LATERAL (VALUES
-            (true, align.entered(j.journey, 'mql')),
-            (false, LEAST(align.entered(j.journey, 'sal'), align.entered(j.journey, 'sql'), align.entered(j.journey, 'opportunity')))
-        ) s (is_marketing, entered_at)
-        WHERE s.entered_at <= $1 AND ($2 IS NULL OR s.entered_at > $2)
+    WITH side AS MATERIALIZED (
+        SELECT e.segment, e.is_marketing FROM align.segment_entry($1, $2) e
     ), total AS (
         SELECT d.divergence, COALESCE(d.a_count, 0) AS marketing, COALESCE(d.b_count, 0) AS sales
         FROM (SELECT (align.jensen_shannon_detail(s.segment, s.is_marketing)).* FROM side s) d

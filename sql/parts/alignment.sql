@@ -251,7 +251,7 @@ CREATE FUNCTION align.dimension_one_goal(at timestamptz DEFAULT pg_catalog.now()
 BEGIN ATOMIC
     SELECT pg_catalog.round(100 * g.shared_ratio, 2), g.a_count + g.b_count,
         CASE WHEN g.shared_ratio IS NOT NULL THEN pg_catalog.format('%s %% of both quotas of %s sit on the same outcomes (%s): marketing is measured by %s, sales by %s.',
-            pg_catalog.round(100 * g.shared_ratio, 1), y.year, COALESCE(g.shared_metrics, 'none'), align.count_text(g.a_count, 'metric'), align.money_text(g.b_count)) END,
+            pg_catalog.round(100 * g.shared_ratio, 1), y.year, COALESCE(g.shared_metrics, 'none'), align.count_text(g.a_count, 'metric'), align.number_text(g.b_count)) END,
         CASE WHEN g.shared_ratio IS NULL THEN 'Enter what each team is held to into table quota.'
              WHEN g.shared_ratio < 1 THEN 'Give both teams the same revenue quota in the same proportion, and make what is left a shared measure.' END,
         pg_catalog.format('SELECT * FROM align.quota_share(%L)', y.year),
@@ -306,17 +306,9 @@ COMMENT ON FUNCTION align.agree_text(text) IS 'What two teams do that differ in 
 CREATE FUNCTION align.dimension_who_we_serve(at timestamptz DEFAULT pg_catalog.now()) RETURNS align.dimension_result
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    -- first entries alone: no journey need be built
-    WITH entered AS (
-        SELECT e.lead, pg_catalog.min(e.at) FILTER (WHERE e.stage OPERATOR(align.=) 'mql'::align.stage) AS marketing_at,
-            pg_catalog.min(e.at) FILTER (WHERE e.stage OPERATOR(align.<>) 'mql'::align.stage) AS sales_at
-        FROM align.stage_event e
-        WHERE e.stage OPERATOR(align.>=) 'mql'::align.stage AND e.stage OPERATOR(align.<=) 'opportunity'::align.stage AND e.at <= $1
-        GROUP BY e.lead),
+    WITH side AS MATERIALIZED (SELECT e.segment, e.is_marketing FROM align.segment_entry($1, $1 - '8760 hours'::interval) e),
     part AS MATERIALIZED (
-        SELECT COALESCE(l.segment, '(none)') AS segment, pg_catalog.count(*) FILTER (WHERE n.marketing_at > b.since_at) AS m, pg_catalog.count(*) FILTER (WHERE n.sales_at > b.since_at) AS n
-        FROM entered n JOIN align.lead l ON l.id = n.lead CROSS JOIN (SELECT $1 - '8760 hours'::interval AS since_at OFFSET 0) b
-        GROUP BY 1),
+        SELECT s.segment, pg_catalog.count(*) FILTER (WHERE s.is_marketing) AS m, pg_catalog.count(*) FILTER (WHERE NOT s.is_marketing) AS n FROM side s GROUP BY s.segment),
     total AS (
         SELECT pg_catalog.sum(p.m) AS m, pg_catalog.sum(p.n) AS n FROM part p),
     apart AS (
@@ -325,19 +317,17 @@ BEGIN ATOMIC
             1 - pg_catalog.sqrt(GREATEST(pg_catalog.round(d.divergence::numeric, 9), 0)) AS ratio,
             (SELECT pg_catalog.format('%s: %s %% of marketing''s, %s %% of sales''', p.segment, pg_catalog.round(100 * p.m / t.m, 1), pg_catalog.round(100 * p.n / t.n, 1))
              FROM part p ORDER BY pg_catalog.abs(p.m / NULLIF(t.m, 0) - p.n / NULLIF(t.n, 0)) DESC, p.segment LIMIT 1) AS widest
-        FROM total t CROSS JOIN (
-            SELECT (align.jensen_shannon_detail(p.segment, s.is_marketing)).divergence
-            FROM part p CROSS JOIN LATERAL (VALUES (true, p.m), (false, p.n)) s(is_marketing, n) CROSS JOIN LATERAL pg_catalog.generate_series(1, s.n)) d),
+        FROM total t CROSS JOIN (SELECT (align.jensen_shannon_detail(s.segment, s.is_marketing)).divergence FROM side s) d),
     agreed AS (
         SELECT n.name, EXISTS (SELECT FROM align.definition_in_force(n.name, $1)) AS signed
         FROM (SELECT COALESCE((SELECT s.value ->> 'served' FROM align.setting s WHERE s.key = 'alignment_definitions'), 'icp') AS name) n)
     SELECT CASE WHEN a.m >= 30 AND a.n >= 30 THEN pg_catalog.round(100 * a.ratio * CASE WHEN g.signed THEN 1 ELSE 0.5 END, 2) END, (a.m + a.n)::bigint,
-        CASE WHEN a.m >= 30 AND a.n >= 30 THEN pg_catalog.format('Of the last 365 days %s leads of marketing and %s of sales: alike by %s %% over segments; widest %s. %s', align.money_text(a.m), align.money_text(a.n), pg_catalog.round(100 * a.ratio, 1), a.widest,
+        CASE WHEN a.m >= 30 AND a.n >= 30 THEN pg_catalog.format('Of the last 365 days %s leads of marketing and %s of sales: alike by %s %% over segments; widest %s. %s', align.number_text(a.m), align.number_text(a.n), pg_catalog.round(100 * a.ratio, 1), a.widest,
             CASE WHEN g.signed THEN pg_catalog.format('Both teams signed "%s".', g.name) ELSE pg_catalog.format('No definition "%s" is signed by both: halved.', g.name) END) END,
         CASE WHEN NOT g.signed THEN pg_catalog.format('Write down whom you serve by propose_definition(%L, ...), and have both teams sign it.', g.name)
              WHEN a.ratio < 0.8 THEN align.agree_text('who_we_serve') END,
         pg_catalog.format('SELECT * FROM align.segment_divergence(%L, %L)', align.instant_text($1), align.instant_text($1 - '8760 hours'::interval)),
-        CASE WHEN (a.m >= 30 AND a.n >= 30) IS NOT TRUE THEN pg_catalog.format('Fewer than 30 leads in 365 days: %s of marketing, %s of sales.', align.money_text(a.m), align.money_text(a.n)) END
+        CASE WHEN (a.m >= 30 AND a.n >= 30) IS NOT TRUE THEN pg_catalog.format('Fewer than 30 leads in 365 days: %s of marketing, %s of sales.', align.number_text(a.m), align.number_text(a.n)) END
     FROM apart a CROSS JOIN agreed g;
 END;
 COMMENT ON FUNCTION align.dimension_who_we_serve(timestamptz) IS 'Do both teams work the same customers? 100 times 1 less the Jensen-Shannon distance (Endres and Schindelin 2003: the root of the divergence in bits) between the segments of leads that entered mql, and those that entered sal, sql or opportunity, in the last 365 days; half of it while no definition of whom we serve (setting alignment_definitions, served) is in force. NULL below 30 leads on either side.';
@@ -360,7 +350,7 @@ BEGIN ATOMIC
             pg_catalog.count(*) FILTER (WHERE w.a IS NOT NULL AND w.b IS NOT NULL) AS n, pg_catalog.count(*) FILTER (WHERE w.a <> w.b) AS apart FROM word w)
     SELECT CASE WHEN m.n >= 30 AND m.kappa IS NOT NULL THEN pg_catalog.round((100 * GREATEST(m.kappa, 0) * CASE WHEN g.signed THEN 1 ELSE 0.5 END)::numeric, 2) END, m.n,
         CASE WHEN m.n >= 30 AND m.kappa IS NOT NULL THEN pg_catalog.format('On %s leads of the last 365 days both teams gave their word: the same on %s %%, kappa %s; they differ on %s. %s',
-            align.money_text(m.n), pg_catalog.round((100 * m.agree_ratio)::numeric, 1), pg_catalog.round(m.kappa::numeric, 2), align.money_text(m.apart),
+            align.number_text(m.n), pg_catalog.round((100 * m.agree_ratio)::numeric, 1), pg_catalog.round(m.kappa::numeric, 2), align.number_text(m.apart),
             CASE WHEN g.signed THEN pg_catalog.format('Both signed "%s".', g.name) ELSE pg_catalog.format('No definition "%s" is signed by both: halved.', g.name) END) END,
         CASE WHEN NOT g.signed THEN pg_catalog.format('Write the definition by propose_definition(%L, ...), and have both teams sign it.', g.name)
              WHEN m.n < 30 OR m.kappa IS NULL THEN 'Have both teams record their word on the same leads by record_verdict.'
@@ -384,7 +374,7 @@ BEGIN ATOMIC
         GROUP BY t.team),
     whole AS (
         SELECT pg_catalog.avg(t.good::numeric / NULLIF(t.n, 0)) AS ratio, pg_catalog.sum(t.n)::bigint AS n, pg_catalog.min(t.n) AS least,
-            pg_catalog.string_agg(pg_catalog.format('%s of %s of %s', align.money_text(t.good), align.money_text(t.n), t.team), ', ' ORDER BY t.team) AS words
+            pg_catalog.string_agg(pg_catalog.format('%s of %s of %s', align.number_text(t.good), align.number_text(t.n), t.team), ', ' ORDER BY t.team) AS words
         FROM team t)
     SELECT CASE WHEN b.least > 0 THEN pg_catalog.round(100 * b.ratio, 2) END, b.n,
         CASE WHEN b.least > 0 THEN pg_catalog.format('Of what went out in 365 days these carry a message in force, with its required terms and no forbidden one: %s.', b.words) END,

@@ -16,13 +16,13 @@ BEGIN ATOMIC
     total AS (SELECT COALESCE(pg_catalog.sum(c.n), 0)::bigint AS n FROM counted c)
     SELECT pg_catalog.round(100.0 * w.good / w.n, 2), COALESCE(w.n, t.n),
         CASE WHEN w.n > 0 THEN pg_catalog.format('Of %s handoffs of 90 days under "%s", the agreement kept least, %s %% were settled in time; %s past due, %s leaked.',
-            align.money_text(w.n), w.sla, pg_catalog.round(100.0 * w.good / w.n, 1), align.money_text(w.overdue) || CASE w.overdue WHEN 1 THEN ' waits' ELSE ' wait' END, align.money_text(w.leaked)) END,
+            align.number_text(w.n), w.sla, pg_catalog.round(100.0 * w.good / w.n, 1), align.number_text(w.overdue) || CASE w.overdue WHEN 1 THEN ' waits' ELSE ' wait' END, align.number_text(w.leaked)) END,
         CASE WHEN w.n IS NULL AND EXISTS (SELECT FROM align.sla) THEN 'Record by advance when a lead is handed over, and when it is taken up.'
              WHEN w.n IS NULL THEN 'Write what was agreed into table sla.'
              WHEN w.overdue > 0 THEN 'Take up what waits past due, oldest first; then change what makes it wait: who is told, and who takes it when the first is away.'
              WHEN w.good < 0.8 * w.n THEN 'Change what makes leads wait: who is told, and who takes them when the first is away.' END,
         pg_catalog.format('SELECT * FROM align.handoff(%L) WHERE given_at > %L AND is_breach%s ORDER BY given_at', align.instant_text($1), align.instant_text($1 - '2160 hours'::interval), ' AND sla = ' || pg_catalog.quote_literal(w.sla)),
-        CASE WHEN w.n IS NULL THEN pg_catalog.format('No agreement has 30 handoffs of 90 days that are due; there %s %s in all.', CASE t.n WHEN 1 THEN 'is' ELSE 'are' END, align.money_text(t.n)) END
+        CASE WHEN w.n IS NULL THEN pg_catalog.format('No agreement has 30 handoffs of 90 days that are due; there %s %s in all.', CASE t.n WHEN 1 THEN 'is' ELSE 'are' END, align.number_text(t.n)) END
     FROM total t LEFT JOIN weakest w ON true;
 END;
 COMMENT ON FUNCTION align.dimension_handoff(timestamptz) IS 'Are leads taken up when they are given? Of the agreement (table sla) that is kept least, 100 times the handoffs of the last 90 days that were accepted, refused or recycled in time, over all but those that wait in time. Leaked is not settled. NULL where no agreement has 30.';
@@ -55,7 +55,7 @@ BEGIN ATOMIC
         WHERE c.change < 0 ORDER BY c.change, c.driver LIMIT 1)
     SELECT CASE WHEN p.velocity_amount < p.before_amount THEN pg_catalog.round(100 * p.velocity_amount / p.before_amount, 2) WHEN p.velocity_amount >= p.before_amount THEN 100 END, COALESCE(p.won_count, 0),
         CASE WHEN p.velocity_amount / p.before_amount IS NOT NULL THEN pg_catalog.format('The pipeline of %s moved %s a day, against %s in the mean of %s before (%s won%s).',
-            p.momentum_period, align.money_text(pg_catalog.round(p.velocity_amount)), align.money_text(pg_catalog.round(p.before_amount)), align.count_text(p.before_count, 'quarter'), align.count_text(p.won_count, 'deal'),
+            p.momentum_period, align.number_text(pg_catalog.round(p.velocity_amount)), align.number_text(pg_catalog.round(p.before_amount)), align.count_text(p.before_count, 'quarter'), align.count_text(p.won_count, 'deal'),
             CASE WHEN p.mean_error_ratio IS NOT NULL THEN pg_catalog.format('; a quarter was foretold by the one before within %s %%', pg_catalog.round(100 * p.mean_error_ratio)) ELSE '' END) END,
         CASE WHEN p.velocity_amount / p.before_amount IS NULL THEN 'Enter deals with amount, opening and closing.'
              WHEN p.velocity_amount < 0.8 * p.before_amount THEN pg_catalog.format('Mend what fell furthest behind the quarters before: %s.', (SELECT align.driver_text(f.driver) FROM fell f)) END,
@@ -137,7 +137,7 @@ BEGIN ATOMIC
         FROM spent s LEFT JOIN planned p ON p.key = s.key)
     SELECT CASE WHEN t.planned > 0 THEN pg_catalog.round(100 * t.within / NULLIF(t.amount, 0), 2) END, t.n,
         CASE WHEN t.planned > 0 AND t.amount > 0 THEN pg_catalog.format('Of %s spent in %s%s, %s %% is what was planned; %s is for nothing in the plan, and %s above the budget of its item.',
-            align.money_text(pg_catalog.round(t.amount)), y.period, CASE WHEN y.day < align.upper(y.period) THEN ' so far' ELSE '' END, pg_catalog.round(100 * t.within / t.amount, 1), align.money_text(pg_catalog.round(t.orphan)), align.money_text(pg_catalog.round(t.amount - t.within - t.orphan))) END,
+            align.number_text(pg_catalog.round(t.amount)), y.period, CASE WHEN y.day < align.upper(y.period) THEN ' so far' ELSE '' END, pg_catalog.round(100 * t.within / t.amount, 1), align.number_text(pg_catalog.round(t.orphan)), align.number_text(pg_catalog.round(t.amount - t.within - t.orphan))) END,
         CASE WHEN t.planned = 0 THEN 'Enter the budget of the year into table budget_line.'
              WHEN COALESCE(t.amount, 0) = 0 THEN 'Record what is spent in table spend, each on an item of the plan.'
              WHEN t.within < t.amount THEN 'Say of each amount that was not planned what it was for; plan it, or stop it.' END,

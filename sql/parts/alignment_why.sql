@@ -67,7 +67,7 @@ BEGIN ATOMIC
         FROM row r CROSS JOIN (SELECT pg_catalog.sum(e.amount) AS amount FROM align.spend e CROSS JOIN span s WHERE s.year @> e.at AND e.at <= ($1 AT TIME ZONE 'UTC')::date) s WHERE r.dimension = 'focus'
         UNION ALL
         SELECT 'handoff', pg_catalog.round(l.n * l.chance * w.amount), pg_catalog.round(l.n * l.chance, 1),
-            pg_catalog.format('The %s handoffs of 90 days that were late or leaked are lost; else they had become customers as often as the mqls of the year (%s %%), at the mean amount won.', align.money_text(l.n), pg_catalog.round(100 * l.chance, 1))
+            pg_catalog.format('The %s handoffs of 90 days that were late or leaked are lost; else they had become customers as often as the mqls of the year (%s %%), at the mean amount won.', align.number_text(l.n), pg_catalog.round(100 * l.chance, 1))
         FROM late l CROSS JOIN won w
         UNION ALL
         SELECT 'process', pg_catalog.round(pg_catalog.sum(g.lost) * w.amount), pg_catalog.round(pg_catalog.sum(g.lost), 1), 'Whoever won a smaller share of the closed deals of the year than the team had won the team''s share, at the mean amount won.'

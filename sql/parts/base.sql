@@ -205,6 +205,23 @@ CREATE FUNCTION align.instant_text(at timestamptz) RETURNS text
         ELSE pg_catalog.regexp_replace(pg_catalog.to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '\.?0+$', '') || 'Z' END;
 COMMENT ON FUNCTION align.instant_text(timestamptz) IS 'An instant in UTC, as in 2026-02-16 12:00:00Z, the same in every session.';
 
+CREATE FUNCTION align.number_text(number numeric) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN pg_catalog.abs($1) >= 1e15 THEN $1::text
+                WHEN $1 = pg_catalog.trunc($1) THEN pg_catalog.to_char($1, 'FM999,999,999,999,990')
+                ELSE pg_catalog.to_char($1, 'FM999,999,999,999,990.00') END;
+COMMENT ON FUNCTION align.number_text(numeric) IS 'A number with a comma after each thousand, and two decimals where it is not whole, as money has.';
+
+CREATE FUNCTION align.count_text(count numeric, thing text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN align.number_text($1) || ' ' || $2 || CASE WHEN $1 = 1 THEN '' ELSE 's' END;
+COMMENT ON FUNCTION align.count_text(numeric, text) IS 'So many of a thing: 1 item, 1,200 items.';
+
+CREATE FUNCTION align.date_text(date date) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN pg_catalog.to_char($1::timestamp, 'FMDD Mon YYYY');
+COMMENT ON FUNCTION align.date_text(date) IS 'A date in words, as in 1 Mar 2026.';
+
 CREATE FUNCTION align.fiscal_start_month() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN COALESCE((SELECT (s.value #>> '{}')::integer FROM align.setting s WHERE s.key = 'fiscal_start_month'), 1);

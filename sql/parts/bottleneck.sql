@@ -174,12 +174,12 @@ BEGIN ATOMIC
         CASE WHEN w.lead_count = 0 THEN 'No lead entered this step.'
             WHEN w.compared_with IS NULL THEN CASE $2 WHEN 'target' THEN 'No target is set for this step (setting step_targets).' WHEN 'previous period' THEN 'No lead entered this step in the period before.'
                 ELSE 'No group has 30 leads to compare with.' END
-            WHEN w.lead_count < 30 OR w.compared_count < 30 THEN pg_catalog.format('Too few leads to tell: %s%s.', align.money_text(w.lead_count), ' against ' || align.money_text(w.compared_count))
-            WHEN w.is_loss THEN pg_catalog.format('%s %% of %s leads pass within %s, against %s %% (%s): %s and %s customers lost', pg_catalog.round(100 * w.passed_ratio, 1), align.money_text(w.lead_count), $4,
+            WHEN w.lead_count < 30 OR w.compared_count < 30 THEN pg_catalog.format('Too few leads to tell: %s%s.', align.number_text(w.lead_count), ' against ' || align.number_text(w.compared_count))
+            WHEN w.is_loss THEN pg_catalog.format('%s %% of %s leads pass within %s, against %s %% (%s): %s and %s customers lost', pg_catalog.round(100 * w.passed_ratio, 1), align.number_text(w.lead_count), $4,
                     pg_catalog.round(100 * w.compared_ratio, 1), w.compared_with, align.count_text(pg_catalog.round(w.lost_lead_count), 'lead'), pg_catalog.to_char(w.lost_customer_count, 'FM999,999,999,990.0'))
-                || COALESCE(', worth ' || align.money_text(w.lost_amount), '')
+                || COALESCE(', worth ' || align.number_text(w.lost_amount), '')
                 || CASE WHEN w.is_slower THEN pg_catalog.format('; it takes %s days, not %s', w.mean_days, w.compared_mean_days) ELSE '' END || w.where_most
-            WHEN w.is_slower THEN pg_catalog.format('It takes %s days, against %s (%s): %s days in all', w.mean_days, w.compared_mean_days, w.compared_with, align.money_text(pg_catalog.round(w.lost_days))) || w.where_most
+            WHEN w.is_slower THEN pg_catalog.format('It takes %s days, against %s (%s): %s days in all', w.mean_days, w.compared_mean_days, w.compared_with, align.number_text(pg_catalog.round(w.lost_days))) || w.where_most
             WHEN w.lost_lead_high_count < 0 OR w.lost_high_days < 0 THEN pg_catalog.format('Better than %s: %s %% pass, against %s %%; it takes %s days, against %s.', w.compared_with,
                     pg_catalog.round(100 * w.passed_ratio, 1), COALESCE(pg_catalog.round(100 * w.compared_ratio, 1)::text, '-'), w.mean_days, COALESCE(w.compared_mean_days::text, '-'))
             ELSE 'No difference that chance does not explain.' END

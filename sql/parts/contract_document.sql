@@ -18,23 +18,6 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION align.markdown_text(text, integer) IS 'A text on one line that Markdown shows as it is: nothing in it is a heading, a list, a link, a table''s cell, code or HTML. Line breaks and control characters become spaces; what is longer than max_length characters, by default 300, is cut and ends in …. NULL when nothing is left.';
 
-CREATE FUNCTION align.money_text(amount numeric) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN pg_catalog.abs($1) >= 1e15 THEN $1::text
-                WHEN $1 = pg_catalog.trunc($1) THEN pg_catalog.to_char($1, 'FM999,999,999,999,990')
-                ELSE pg_catalog.to_char($1, 'FM999,999,999,999,990.00') END;
-COMMENT ON FUNCTION align.money_text(numeric) IS 'An amount with a comma after each thousand, and cents where it has any.';
-
-CREATE FUNCTION align.count_text(count numeric, thing text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN align.money_text($1) || ' ' || $2 || CASE WHEN $1 = 1 THEN '' ELSE 's' END;
-COMMENT ON FUNCTION align.count_text(numeric, text) IS 'So many of a thing: 1 item, 1,200 items.';
-
-CREATE FUNCTION align.date_text(date date) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN pg_catalog.to_char($1::timestamp, 'FMDD Mon YYYY');
-COMMENT ON FUNCTION align.date_text(date) IS 'A date in words, as in 1 Mar 2026.';
-
 -- The planner takes a document for a hundred items; nested loops over what are
 -- many more would take minutes.
 CREATE FUNCTION align.plan_rows(body jsonb)
@@ -94,7 +77,7 @@ BEGIN ATOMIC
         GROUP BY t.item, m.targets),
     goals AS (
         SELECT align.fold_text(E'| Goal | Reached when | Owner | Period | Worth |\n|:---|:---|:---|:---|---:|\n' || pg_catalog.string_agg(
-                pg_catalog.format('| **%s** | %s | %s | %s | %s |', g.name, COALESCE(align.markdown_text(g.outcome), '*not said*') || COALESCE('<br>' || a.t, ''), align.owner_text(g.owner, g.team), g.period, align.money_text(g.value)), E'\n' ORDER BY g.rank)
+                pg_catalog.format('| **%s** | %s | %s | %s | %s |', g.name, COALESCE(align.markdown_text(g.outcome), '*not said*') || COALESCE('<br>' || a.t, ''), align.owner_text(g.owner, g.team), g.period, align.number_text(g.value)), E'\n' ORDER BY g.rank)
                 FILTER (WHERE g.rank <= m.goals), m.goals, pg_catalog.count(*), 'goals') AS t
         FROM goal g CROSS JOIN most m LEFT JOIN aim a ON a.item = g.key GROUP BY m.goals),
     strategy AS (
@@ -143,14 +126,14 @@ BEGIN ATOMIC
         SELECT (SELECT pg_catalog.format(E'| For | %s | In all |\n|:---|%s---:|\n', pg_catalog.string_agg(c.title, ' | ' ORDER BY c.col), pg_catalog.repeat('---:|', pg_catalog.count(*)::integer)) FROM col c)
             || pg_catalog.string_agg(b.t, E'\n' ORDER BY b.kind = 't', b.kind = 'n', b.kind = 'm', b.kind, b.rank) AS t
         FROM (SELECT c.kind, c.rank, pg_catalog.format('| %s | %s | **%s** |', c.title,
-                  pg_catalog.string_agg(COALESCE(align.money_text(c.amount), ''), ' | ' ORDER BY c.col), align.money_text(pg_catalog.sum(c.amount))) AS t
+                  pg_catalog.string_agg(COALESCE(align.number_text(c.amount), ''), ' | ' ORDER BY c.col), align.number_text(pg_catalog.sum(c.amount))) AS t
               FROM cell c GROUP BY c.kind, c.rank, c.title) b),
     beyond AS (
-        SELECT pg_catalog.format(E'\n\n*Planned beyond %s, and not counted here: %s.*', $1 ->> 'period', align.money_text(pg_catalog.sum(m.amount))) AS t
+        SELECT pg_catalog.format(E'\n\n*Planned beyond %s, and not counted here: %s.*', $1 ->> 'period', align.number_text(pg_catalog.sum(m.amount))) AS t
         FROM money m WHERE NOT m.counted HAVING pg_catalog.sum(m.amount) > 0),
     total AS (
         SELECT pg_catalog.concat_ws(', ', pg_catalog.string_agg(l.n || ' ' || CASE WHEN l.n = 1 THEN l.level ELSE pg_catalog.regexp_replace(l.level, 'y$', 'ie') || 's' END, ', ' ORDER BY align.plan_level(l.level)),
-            (SELECT 'a budget of ' || align.money_text(pg_catalog.sum(m.amount)) FROM money m WHERE m.counted)) AS t
+            (SELECT 'a budget of ' || align.number_text(pg_catalog.sum(m.amount)) FROM money m WHERE m.counted)) AS t
         FROM (SELECT r.level, pg_catalog.count(*) AS n FROM r WHERE r.level IN ('goal', 'strategy') OR r.in_period AND r.level IN ('rock', 'activity') GROUP BY r.level) l)
     SELECT pg_catalog.concat(
         (SELECT '*' || NULLIF(t.t, '') || E'.*\n\n' FROM total t),
@@ -191,7 +174,7 @@ BEGIN
                 pg_catalog.concat_ws(' and ', CASE drift.item_count WHEN 0 THEN NULL WHEN 1 THEN '1 item' ELSE drift.item_count || ' items' END,
                     CASE drift.retargeted_count WHEN 0 THEN NULL WHEN 1 THEN '1 target' ELSE drift.retargeted_count || ' targets' END)
                     || CASE drift.item_count + drift.retargeted_count WHEN 1 THEN ' has changed' ELSE ' have changed' END,
-                align.money_text(drift.money_added), align.money_text(drift.money_taken), $1);
+                align.number_text(drift.money_added), align.number_text(drift.money_taken), $1);
         END IF;
     END IF;
     result := result || align.plan_content($2, $3);

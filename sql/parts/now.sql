@@ -136,7 +136,7 @@ CREATE FUNCTION align.now_items(team text, level text, day date)
 BEGIN ATOMIC
     SELECT i.id, i.key, i.title, i.owner, align.lower(i.period), t.due_date, i.progress, i.value,
         CASE WHEN f.amount > 0 THEN pg_catalog.format('%s of %s is spent.', COALESCE((
-            SELECT align.money_text(pg_catalog.sum(s.amount)) FROM align.spend s WHERE s.item = i.id AND s.at <= $3), 'Nothing'), align.money_text(f.amount)) END,
+            SELECT align.number_text(pg_catalog.sum(s.amount)) FROM align.spend s WHERE s.item = i.id AND s.at <= $3), 'Nothing'), align.number_text(f.amount)) END,
         'It waits for: ' || (SELECT pg_catalog.string_agg(n.title, '; ' ORDER BY n.key COLLATE "C") FROM align.plan_dependency d JOIN align.plan_item n ON n.id = d.needs
                              WHERE d.item = i.id AND n.status IN ('proposed', 'active')) || '.'
     FROM align.plan_item i

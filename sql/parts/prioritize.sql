@@ -163,7 +163,7 @@ CREATE FUNCTION align.prioritize_total(period text, budget numeric DEFAULT NULL,
 BEGIN ATOMIC
     SELECT d.n, d.deferred, d.impossible, a.total_value, a.bound, a.gap_ratio, a.total_value = a.bound,
         CASE WHEN a.total_value = a.bound THEN 'No other choice is worth more.'
-             ELSE pg_catalog.format('Another choice may be worth up to %s more.', align.money_text(a.bound - a.total_value)) END
+             ELSE pg_catalog.format('Another choice may be worth up to %s more.', align.number_text(a.bound - a.total_value)) END
     FROM align.prioritize_answer($1, $2, $3, $4, $5) a
     CROSS JOIN LATERAL (SELECT pg_catalog.count(*) FILTER (WHERE u.d = 'do now') AS n, pg_catalog.count(*) FILTER (WHERE u.d = 'deferred') AS deferred,
         pg_catalog.count(*) FILTER (WHERE u.d = 'not possible') AS impossible FROM pg_catalog.unnest(a.decision) u(d)) d;

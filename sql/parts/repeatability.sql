@@ -78,14 +78,14 @@ BEGIN ATOMIC
     measured AS (
         SELECT 'win rate' AS measure, s.group_count, s.closed_count AS deal_count, s.won_ratio AS value, t.lowest, t.highest, s.chi_square AS statistic, s.p, s.moment_ratio,
             s.between_ratio, s.between_low_ratio, s.between_high_ratio, s.repeatability, s.note,
-            pg_catalog.format('%s reps won %s %% of %s closed deals, from %s to %s %%.', s.group_count, pg_catalog.round(100 * s.won_ratio::numeric, 1), align.money_text(s.closed_count),
+            pg_catalog.format('%s reps won %s %% of %s closed deals, from %s to %s %%.', s.group_count, pg_catalog.round(100 * s.won_ratio::numeric, 1), align.number_text(s.closed_count),
                 pg_catalog.round(100 * t.lowest, 1), pg_catalog.round(100 * t.highest, 1)) AS words,
             (SELECT r.closed_count FROM rep r WHERE r.owner IS NULL) AS left_out, 'closed deals without an owner' AS why
         FROM team t CROSS JOIN LATERAL align.rate_spread(t.won, t.closed) s
         UNION ALL
         SELECT 'cycle time', s.group_count, s.value_count, pg_catalog.exp(s.total_mean), t.shortest, t.longest, s.f, s.p, NULL,
             s.between_ratio, s.between_low_ratio, s.between_high_ratio, s.repeatability, s.note,
-            pg_catalog.format('%s reps took %s days (geometric mean) for %s won deals, from %s to %s.', s.group_count, pg_catalog.round(pg_catalog.exp(s.total_mean)::numeric, 1), align.money_text(s.value_count),
+            pg_catalog.format('%s reps took %s days (geometric mean) for %s won deals, from %s to %s.', s.group_count, pg_catalog.round(pg_catalog.exp(s.total_mean)::numeric, 1), align.number_text(s.value_count),
                 pg_catalog.round(t.shortest::numeric, 1), pg_catalog.round(t.longest::numeric, 1)),
             t.timeless, 'won deals that closed when they opened, or before'
         FROM team t CROSS JOIN LATERAL align.mean_spread(t.n, t.mean, t.sd) s)
@@ -96,7 +96,7 @@ BEGIN ATOMIC
             CASE WHEN m.p < 0.05 THEN pg_catalog.format('That is more than chance gives (p %s): %s %% of the variance lies between reps.',
                      CASE WHEN m.p < 0.0001 THEN 'below 0.0001' ELSE pg_catalog.trim_scale(pg_catalog.round(m.p::numeric, 4))::text END, pg_catalog.round(100 * m.between_ratio::numeric, 1))
                  WHEN m.p IS NOT NULL THEN pg_catalog.format('That is no more than chance gives (p %s).', pg_catalog.trim_scale(pg_catalog.round(m.p::numeric, 4))) END,
-            m.note, CASE WHEN m.left_out > 0 THEN pg_catalog.format('Left out: %s (%s).', m.why, align.money_text(m.left_out)) END),
+            m.note, CASE WHEN m.left_out > 0 THEN pg_catalog.format('Left out: %s (%s).', m.why, align.number_text(m.left_out)) END),
         pg_catalog.format('SELECT * FROM align.rep_rates(%L, %L)', align.instant_text($1), align.instant_text($2))
     FROM measured m;
 END;

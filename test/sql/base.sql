@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(98);
+SELECT plan(100);
 
 -- tables
 SELECT is((SELECT string_agg(key, ', ' ORDER BY key) FROM team),
@@ -36,6 +36,8 @@ SELECT is(split_part(pg_temp.error_of_setting(s.key, v), ' | ', 2), format('inva
 -- texts
 SELECT is(pg_temp.error_of($$SELECT check_text(E' \n', 'title', 500)$$), '22023 | invalid title: it is empty | It has 1 to 500 characters, and not only blanks. | Write it in words.', 'a text of blanks');
 SELECT is(pg_temp.error_of($$SELECT check_text('abcd', 'title', 3)$$), '22023 | invalid title: it has 4 characters | It has 1 to 3 characters, and not only blanks. | Keep what a reader sees, or split it.', 'a text that is too long');
+SELECT is(ARRAY[number_text(0), number_text(1234567), number_text(0.5), number_text(-1234.50), number_text(1e15), number_text(NULL)], '{0,"1,234,567",0.50,"-1,234.50",1000000000000000,NULL}', 'numbers');
+SELECT is(array_agg(align.count_text(n, 'item')), '{"0 items","1 item","1,200 items",NULL}', 'how many of a thing') FROM unnest('{0,1,1200,NULL}'::int[]) n;
 -- instants
 SELECT lives_ok($$SELECT check_instant('2026-03-01Z')$$, 'an instant');
 SELECT is(pg_temp.error_of($$SELECT check_instant('-infinity')$$), '22008 | invalid instant: -infinity | An instant is finite. | Leave the instant out to mean the present.', 'an infinite instant');

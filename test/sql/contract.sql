@@ -1,7 +1,7 @@
 \unset ECHO
 \i test/setup.psql
 BEGIN;
-SELECT plan(150);
+SELECT plan(149);
 
 CREATE ROLE align_ann;
 CREATE ROLE align_ben;
@@ -253,7 +253,6 @@ SELECT results_eq($$SELECT markdown_text(t) FROM (VALUES (1, 'Win 180 customers,
     $$VALUES ('Win 180 customers, 2.5 percent more in 2026-Q1!'), ('\# head'), ('\- item'), ('1\. item'), ('2\) item'), ('\===='), ('a # b c d'),
         ('&lt;b onclick="x"&gt;&amp;amp;&lt;/b&gt;'), ('a\|b \`c\` \*d\* \_e\_ \~\~f\~\~ \$g\$ \\h'), ('\[x\](javascript:y) !\[i\](u) &lt;http\://z&gt;'), ('see https\://a.de/?b or WWW\.c.de'), (NULL), (NULL), ('\+ 5')$$, 'escaped');
 SELECT is(ARRAY[length(markdown_text(repeat('x', 10000))), length(markdown_text(repeat('x', 300)))], '{300,300}', 'cut at 300 characters');
-SELECT is(ARRAY[money_text(0), money_text(1234567), money_text(0.5), money_text(-1234.50), money_text(1e15), money_text(NULL)], '{0,"1,234,567",0.50,"-1,234.50",1000000000000000,NULL}', 'amounts');
 
 -- the document; every date in it is set by hand
 INSERT INTO plan_version (version, period, body, sha256, note, published_at, published_by)
