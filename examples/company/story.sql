@@ -30,9 +30,9 @@ FROM alignment_change('2025-07-01Z', :at) WHERE change_order <= 4 AND round(inde
 
 \echo
 \echo 'WHAT LIES UNDER IT, and what to do next'
-CREATE TEMP TABLE found ON COMMIT PRESERVE ROWS AS SELECT * FROM diagnose(:at);
+CREATE TEMP TABLE found AS SELECT * FROM diagnose(:at);
 SELECT format(E'%s. %s (%s)\n%s   > %s', finding_order, upper(left(cause, 1)) || substr(cause, 2),
-    concat_ws(', ', area, 'costs ' || to_char(cost_amount, 'FM999,999,999,990'), 'loses ' || to_char(cost_customer_count, 'FM999,990') || ' customers'),
+    concat_ws(', ', area, 'costs ' || number_text(cost_amount), 'loses ' || count_text(round(cost_customer_count), 'customer')),
     regexp_replace(finding, '(.{1,113})(\s+|$)', E'   \\1\n', 'g'), next_step)
 FROM found WHERE finding_order <= 5 ORDER BY finding_order;
 SELECT 'Nothing: every dimension is as it should be.' WHERE NOT EXISTS (SELECT FROM found);
